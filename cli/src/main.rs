@@ -1,0 +1,2 @@
+//! The `zoom-s2s` command.
+fn main() {}

@@ -1,0 +1,105 @@
+//! The pinned numbers behind the error variants.
+
+/// What an [`Error`](crate::Error) is, as a number that never changes its meaning.
+///
+/// The numbers are those of the C interface (0 there means success). They are grouped with gaps;
+/// new ones may be added, so match with a wildcard arm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[repr(i32)]
+pub enum Status {
+    /// See [`Error::InvalidArgument`](crate::Error::InvalidArgument).
+    InvalidArgument = 1,
+    /// See [`Error::Config`](crate::Error::Config).
+    Config = 2,
+    /// See [`Error::Network`](crate::Error::Network).
+    Network = 10,
+    /// See [`Error::Tls`](crate::Error::Tls).
+    Tls = 11,
+    /// See [`Error::Timeout`](crate::Error::Timeout).
+    Timeout = 12,
+    /// See [`Error::Cancelled`](crate::Error::Cancelled).
+    Cancelled = 13,
+    /// See [`Error::Shutdown`](crate::Error::Shutdown).
+    Shutdown = 14,
+    /// See [`Error::Credentials`](crate::Error::Credentials).
+    Credentials = 20,
+    /// See [`Error::Unauthorized`](crate::Error::Unauthorized).
+    Unauthorized = 21,
+    /// See [`Error::MissingScope`](crate::Error::MissingScope).
+    MissingScope = 22,
+    /// See [`Error::Forbidden`](crate::Error::Forbidden).
+    Forbidden = 23,
+    /// See [`Error::NotFound`](crate::Error::NotFound).
+    NotFound = 30,
+    /// See [`Error::RateLimited`](crate::Error::RateLimited).
+    RateLimited = 31,
+    /// See [`Error::Server`](crate::Error::Server).
+    Server = 32,
+    /// See [`Error::Rejected`](crate::Error::Rejected).
+    Rejected = 33,
+    /// See [`Error::BadResponse`](crate::Error::BadResponse).
+    BadResponse = 40,
+    /// See [`Error::TooLarge`](crate::Error::TooLarge).
+    TooLarge = 41,
+    /// See [`Error::Incomplete`](crate::Error::Incomplete).
+    Incomplete = 42,
+    /// See [`Error::Store`](crate::Error::Store).
+    Store = 50,
+    /// See [`Error::Internal`](crate::Error::Internal).
+    Internal = 90,
+}
+
+impl Status {
+    /// The pinned number.
+    pub fn code(self) -> i32 {
+        self as i32
+    }
+
+    /// Whether failures of this kind usually pass by themselves.
+    pub(crate) fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Status::Network
+                | Status::Timeout
+                | Status::RateLimited
+                | Status::Server
+                | Status::Store
+                | Status::Incomplete
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Status;
+
+    #[test]
+    fn numbers_are_pinned() {
+        let pinned = [
+            (Status::InvalidArgument, 1),
+            (Status::Config, 2),
+            (Status::Network, 10),
+            (Status::Tls, 11),
+            (Status::Timeout, 12),
+            (Status::Cancelled, 13),
+            (Status::Shutdown, 14),
+            (Status::Credentials, 20),
+            (Status::Unauthorized, 21),
+            (Status::MissingScope, 22),
+            (Status::Forbidden, 23),
+            (Status::NotFound, 30),
+            (Status::RateLimited, 31),
+            (Status::Server, 32),
+            (Status::Rejected, 33),
+            (Status::BadResponse, 40),
+            (Status::TooLarge, 41),
+            (Status::Incomplete, 42),
+            (Status::Store, 50),
+            (Status::Internal, 90),
+        ];
+        for (status, number) in pinned {
+            assert_eq!(status.code(), number, "{status:?} changed its number");
+        }
+    }
+}

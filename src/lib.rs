@@ -1,0 +1,6 @@
+//! Blocking client for Zoom's Server-to-Server OAuth.
+#![deny(unsafe_code)]
+
+pub mod error;
+
+pub use error::{Error, Status};
