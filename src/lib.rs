@@ -3,4 +3,4 @@
 
 pub mod error;
 
-pub use error::{Error, Status};
+pub use error::{Error, ErrorStatus};

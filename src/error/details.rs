@@ -29,7 +29,10 @@ struct Fields {
 impl Details {
     /// Starts with one line that says what happened.
     pub(crate) fn new(message: impl Into<Cow<'static, str>>) -> Details {
-        Details(Arc::new(Fields { message: message.into(), ..Fields::default() }))
+        Details(Arc::new(Fields {
+            message: message.into(),
+            ..Fields::default()
+        }))
     }
 
     fn with(mut self, change: impl FnOnce(&mut Fields)) -> Details {

@@ -7,7 +7,7 @@ mod details;
 mod status;
 
 pub use details::Details;
-pub use status::Status;
+pub use status::ErrorStatus;
 
 use std::fmt;
 use std::time::Duration;
@@ -95,33 +95,33 @@ pub enum Error {
 
 impl Error {
     /// Builds the variant that belongs to `status`.
-    pub(crate) fn new(status: Status, details: Details) -> Error {
+    pub(crate) fn new(status: ErrorStatus, details: Details) -> Error {
         match status {
-            Status::InvalidArgument => Error::InvalidArgument(details),
-            Status::Config => Error::Config(details),
-            Status::Network => Error::Network(details),
-            Status::Tls => Error::Tls(details),
-            Status::Timeout => Error::Timeout(details),
-            Status::Cancelled => Error::Cancelled(details),
-            Status::Shutdown => Error::Shutdown(details),
-            Status::Credentials => Error::Credentials(details),
-            Status::Unauthorized => Error::Unauthorized(details),
-            Status::MissingScope => Error::MissingScope(details),
-            Status::Forbidden => Error::Forbidden(details),
-            Status::NotFound => Error::NotFound(details),
-            Status::RateLimited => Error::RateLimited(details),
-            Status::Server => Error::Server(details),
-            Status::Rejected => Error::Rejected(details),
-            Status::BadResponse => Error::BadResponse(details),
-            Status::TooLarge => Error::TooLarge(details),
-            Status::Store => Error::Store(details),
-            Status::Incomplete => Error::Incomplete(details),
-            Status::Internal => Error::Internal(details),
+            ErrorStatus::InvalidArgument => Error::InvalidArgument(details),
+            ErrorStatus::Config => Error::Config(details),
+            ErrorStatus::Network => Error::Network(details),
+            ErrorStatus::Tls => Error::Tls(details),
+            ErrorStatus::Timeout => Error::Timeout(details),
+            ErrorStatus::Cancelled => Error::Cancelled(details),
+            ErrorStatus::Shutdown => Error::Shutdown(details),
+            ErrorStatus::Credentials => Error::Credentials(details),
+            ErrorStatus::Unauthorized => Error::Unauthorized(details),
+            ErrorStatus::MissingScope => Error::MissingScope(details),
+            ErrorStatus::Forbidden => Error::Forbidden(details),
+            ErrorStatus::NotFound => Error::NotFound(details),
+            ErrorStatus::RateLimited => Error::RateLimited(details),
+            ErrorStatus::Server => Error::Server(details),
+            ErrorStatus::Rejected => Error::Rejected(details),
+            ErrorStatus::BadResponse => Error::BadResponse(details),
+            ErrorStatus::TooLarge => Error::TooLarge(details),
+            ErrorStatus::Store => Error::Store(details),
+            ErrorStatus::Incomplete => Error::Incomplete(details),
+            ErrorStatus::Internal => Error::Internal(details),
         }
     }
 
     /// The variant as a number that never changes, the same one the C interface returns.
-    pub fn status(&self) -> Status {
+    pub fn status(&self) -> ErrorStatus {
         self.parts().0
     }
 
@@ -157,7 +157,9 @@ impl Error {
 
     /// Whether the same call may succeed later without anybody changing anything.
     pub fn is_retryable(&self) -> bool {
-        self.details().retryable().unwrap_or_else(|| self.status().is_retryable())
+        self.details()
+            .retryable()
+            .unwrap_or_else(|| self.status().is_retryable())
     }
 
     /// Whether Zoom may have carried the request out although it failed here.
@@ -192,28 +194,28 @@ impl Error {
         Error::new(status, change(details.clone()))
     }
 
-    fn parts(&self) -> (Status, &Details) {
+    fn parts(&self) -> (ErrorStatus, &Details) {
         match self {
-            Error::InvalidArgument(details) => (Status::InvalidArgument, details),
-            Error::Config(details) => (Status::Config, details),
-            Error::Network(details) => (Status::Network, details),
-            Error::Tls(details) => (Status::Tls, details),
-            Error::Timeout(details) => (Status::Timeout, details),
-            Error::Cancelled(details) => (Status::Cancelled, details),
-            Error::Shutdown(details) => (Status::Shutdown, details),
-            Error::Credentials(details) => (Status::Credentials, details),
-            Error::Unauthorized(details) => (Status::Unauthorized, details),
-            Error::MissingScope(details) => (Status::MissingScope, details),
-            Error::Forbidden(details) => (Status::Forbidden, details),
-            Error::NotFound(details) => (Status::NotFound, details),
-            Error::RateLimited(details) => (Status::RateLimited, details),
-            Error::Server(details) => (Status::Server, details),
-            Error::Rejected(details) => (Status::Rejected, details),
-            Error::BadResponse(details) => (Status::BadResponse, details),
-            Error::TooLarge(details) => (Status::TooLarge, details),
-            Error::Store(details) => (Status::Store, details),
-            Error::Incomplete(details) => (Status::Incomplete, details),
-            Error::Internal(details) => (Status::Internal, details),
+            Error::InvalidArgument(details) => (ErrorStatus::InvalidArgument, details),
+            Error::Config(details) => (ErrorStatus::Config, details),
+            Error::Network(details) => (ErrorStatus::Network, details),
+            Error::Tls(details) => (ErrorStatus::Tls, details),
+            Error::Timeout(details) => (ErrorStatus::Timeout, details),
+            Error::Cancelled(details) => (ErrorStatus::Cancelled, details),
+            Error::Shutdown(details) => (ErrorStatus::Shutdown, details),
+            Error::Credentials(details) => (ErrorStatus::Credentials, details),
+            Error::Unauthorized(details) => (ErrorStatus::Unauthorized, details),
+            Error::MissingScope(details) => (ErrorStatus::MissingScope, details),
+            Error::Forbidden(details) => (ErrorStatus::Forbidden, details),
+            Error::NotFound(details) => (ErrorStatus::NotFound, details),
+            Error::RateLimited(details) => (ErrorStatus::RateLimited, details),
+            Error::Server(details) => (ErrorStatus::Server, details),
+            Error::Rejected(details) => (ErrorStatus::Rejected, details),
+            Error::BadResponse(details) => (ErrorStatus::BadResponse, details),
+            Error::TooLarge(details) => (ErrorStatus::TooLarge, details),
+            Error::Store(details) => (ErrorStatus::Store, details),
+            Error::Incomplete(details) => (ErrorStatus::Incomplete, details),
+            Error::Internal(details) => (ErrorStatus::Internal, details),
         }
     }
 }
@@ -221,6 +223,9 @@ impl Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (status, details) = self.parts();
-        f.debug_tuple("Error").field(&status).field(details).finish()
+        f.debug_tuple("Error")
+            .field(&status)
+            .field(details)
+            .finish()
     }
 }

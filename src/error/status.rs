@@ -7,7 +7,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[repr(i32)]
-pub enum Status {
+pub enum ErrorStatus {
     /// See [`Error::InvalidArgument`](crate::Error::InvalidArgument).
     InvalidArgument = 1,
     /// See [`Error::Config`](crate::Error::Config).
@@ -50,7 +50,7 @@ pub enum Status {
     Internal = 90,
 }
 
-impl Status {
+impl ErrorStatus {
     /// The pinned number.
     pub fn code(self) -> i32 {
         self as i32
@@ -60,43 +60,43 @@ impl Status {
     pub(crate) fn is_retryable(self) -> bool {
         matches!(
             self,
-            Status::Network
-                | Status::Timeout
-                | Status::RateLimited
-                | Status::Server
-                | Status::Store
-                | Status::Incomplete
+            ErrorStatus::Network
+                | ErrorStatus::Timeout
+                | ErrorStatus::RateLimited
+                | ErrorStatus::Server
+                | ErrorStatus::Store
+                | ErrorStatus::Incomplete
         )
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Status;
+    use super::ErrorStatus;
 
     #[test]
     fn numbers_are_pinned() {
         let pinned = [
-            (Status::InvalidArgument, 1),
-            (Status::Config, 2),
-            (Status::Network, 10),
-            (Status::Tls, 11),
-            (Status::Timeout, 12),
-            (Status::Cancelled, 13),
-            (Status::Shutdown, 14),
-            (Status::Credentials, 20),
-            (Status::Unauthorized, 21),
-            (Status::MissingScope, 22),
-            (Status::Forbidden, 23),
-            (Status::NotFound, 30),
-            (Status::RateLimited, 31),
-            (Status::Server, 32),
-            (Status::Rejected, 33),
-            (Status::BadResponse, 40),
-            (Status::TooLarge, 41),
-            (Status::Incomplete, 42),
-            (Status::Store, 50),
-            (Status::Internal, 90),
+            (ErrorStatus::InvalidArgument, 1),
+            (ErrorStatus::Config, 2),
+            (ErrorStatus::Network, 10),
+            (ErrorStatus::Tls, 11),
+            (ErrorStatus::Timeout, 12),
+            (ErrorStatus::Cancelled, 13),
+            (ErrorStatus::Shutdown, 14),
+            (ErrorStatus::Credentials, 20),
+            (ErrorStatus::Unauthorized, 21),
+            (ErrorStatus::MissingScope, 22),
+            (ErrorStatus::Forbidden, 23),
+            (ErrorStatus::NotFound, 30),
+            (ErrorStatus::RateLimited, 31),
+            (ErrorStatus::Server, 32),
+            (ErrorStatus::Rejected, 33),
+            (ErrorStatus::BadResponse, 40),
+            (ErrorStatus::TooLarge, 41),
+            (ErrorStatus::Incomplete, 42),
+            (ErrorStatus::Store, 50),
+            (ErrorStatus::Internal, 90),
         ];
         for (status, number) in pinned {
             assert_eq!(status.code(), number, "{status:?} changed its number");
