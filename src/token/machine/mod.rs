@@ -17,8 +17,12 @@ mod decide;
 mod lease;
 mod moment;
 mod pause;
+#[cfg(test)]
+mod scenarios;
 mod settle;
 mod state;
+#[cfg(test)]
+mod unit;
 
 use std::time::Duration;
 
