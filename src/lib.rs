@@ -2,5 +2,6 @@
 #![deny(unsafe_code)]
 
 pub mod error;
+mod token;
 
 pub use error::{Error, ErrorStatus};

@@ -1,0 +1,64 @@
+//! What the machine knows about a token: everything but its value.
+
+use std::time::Duration;
+
+use super::Moment;
+
+/// The fingerprint of a token's value. It tells tokens apart and orders nothing: a store can be
+/// flushed, and clocks of several hosts differ.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct TokenId(pub u64);
+
+/// How long a token serves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lease {
+    pub id: TokenId,
+    /// Read before the request was sent, so that the time it took counts against the token.
+    pub obtained: Moment,
+    pub life: Duration,
+    /// 0.6 to 1.0, drawn by whoever fetched the token and kept with it: all who share the token
+    /// see it turn stale at the same instant, so that one refreshes for all.
+    pub jitter: f64,
+}
+
+impl Lease {
+    pub(crate) fn age(&self, now: Moment) -> Duration {
+        now.elapsed_since(self.obtained)
+    }
+
+    pub(crate) fn left(&self, now: Moment) -> Duration {
+        self.life.saturating_sub(self.age(now))
+    }
+
+    /// From this age on somebody should refresh while the others go on.
+    pub(crate) fn stale_age(&self) -> Duration {
+        let margin = (self.life / 6).min(Duration::from_secs(600));
+        self.life - margin.mul_f64(self.sane_jitter())
+    }
+
+    /// From this age on everybody waits for the refresh: the token may die on its way.
+    pub(crate) fn mandatory_age(&self) -> Duration {
+        self.life - (self.life / 60).min(Duration::from_secs(60))
+    }
+
+    pub(crate) fn is_stale(&self, now: Moment) -> bool {
+        self.age(now) >= self.stale_age()
+    }
+
+    pub(crate) fn is_mandatory(&self, now: Moment) -> bool {
+        self.age(now) >= self.mandatory_age()
+    }
+
+    pub(crate) fn is_expired(&self, now: Moment) -> bool {
+        self.age(now) >= self.life
+    }
+
+    /// The jitter comes from a store that others write to; out of range it would move the windows,
+    /// and a negative or missing number would panic in the multiplication.
+    fn sane_jitter(&self) -> f64 {
+        if self.jitter.is_nan() {
+            return 1.0;
+        }
+        self.jitter.clamp(0.6, 1.0)
+    }
+}

@@ -1,0 +1,108 @@
+//! The scenarios' format. Unknown keys are mistakes.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Book {
+    pub format: BTreeMap<String, Vec<String>>,
+    pub scenarios: Vec<Scenario>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Scenario {
+    pub name: String,
+    pub why: String,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Act {
+    Wait,
+    Call,
+    Open,
+    Fetched,
+    Failed,
+    Refused,
+    Abandoned,
+    Reject,
+    Adopt,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Step {
+    pub at: Option<u64>,
+    #[serde(default)]
+    pub mono_by: i64,
+    #[serde(default)]
+    pub wall_by: i64,
+    pub who: Option<String>,
+    #[serde(rename = "do")]
+    pub act: Act,
+    pub not: Option<String>,
+    pub token: Option<String>,
+    pub life_ms: Option<u64>,
+    pub jitter: Option<f64>,
+    pub age_ms: Option<u64>,
+    pub retry_after_ms: Option<u64>,
+    pub random: Option<f64>,
+    pub expect: Option<Expect>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Expect {
+    pub decision: Option<String>,
+    pub token: Option<String>,
+    pub fallback: Option<bool>,
+    pub wait_ms: Option<u64>,
+    pub cause: Option<String>,
+    pub held: Option<String>,
+    pub left_ms: Option<u64>,
+    pub window: Option<String>,
+    pub rejected: Option<bool>,
+    pub open: Option<bool>,
+    pub known: Option<bool>,
+    pub failures: Option<u32>,
+    pub refusals: Option<u32>,
+    pub forced: Option<u64>,
+}
+
+impl Step {
+    /// Names a key that says nothing in a step of this kind.
+    pub(super) fn misplaced(&self) -> Option<&'static str> {
+        use Act::*;
+        let of = |given: bool, acts: &[Act]| given && !acts.contains(&self.act);
+        let tokens = [Fetched, Adopt];
+        [
+            ("not", of(self.not.is_some(), &[Call])),
+            ("token", of(self.token.is_some(), &[Fetched, Adopt, Reject])),
+            ("life_ms", of(self.life_ms.is_some(), &tokens)),
+            ("jitter", of(self.jitter.is_some(), &tokens)),
+            ("age_ms", of(self.age_ms.is_some(), &[Adopt])),
+            (
+                "retry_after_ms",
+                of(self.retry_after_ms.is_some(), &[Failed]),
+            ),
+            // An answer that arrives dead, or a refusal beside a live token, counts as a failure.
+            (
+                "random",
+                of(self.random.is_some(), &[Fetched, Failed, Refused]),
+            ),
+        ]
+        .into_iter()
+        .find_map(|(key, misplaced)| misplaced.then_some(key))
+    }
+}
+
+impl Expect {
+    pub(super) fn is_empty(&self) -> bool {
+        let nothing: Expect = serde_json::from_str("{}").expect("no key is required");
+        *self == nothing
+    }
+}

@@ -1,0 +1,259 @@
+//! Plays one scenario on one state.
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::time::Duration;
+
+use super::super::{Decision, Gate, Lease, Moment, Need, Outcome, State, TokenId};
+use super::format::{Act, Expect, Step};
+
+/// The clocks' readings at 0. They differ, so that mixing them up is noticed.
+const MONO: i64 = 5_000_000;
+const WALL: i64 = 1_700_000_000_000;
+
+type Check = Result<(), String>;
+
+#[derive(Default)]
+pub(super) struct Stage {
+    state: State,
+    at: u64,
+    mono_by: i64,
+    wall_by: i64,
+    /// Those told to refresh who have not begun.
+    told: Vec<String>,
+    leader: Option<(String, Moment)>,
+    names: HashMap<u64, String>,
+}
+
+impl Stage {
+    pub(super) fn play(&mut self, step: &Step) -> Check {
+        if let Some(key) = step.misplaced() {
+            return Err(format!("{key} does not belong here"));
+        }
+        let at = step.at.unwrap_or(self.at);
+        if at < self.at {
+            return Err("time does not run back; wall_by can".into());
+        }
+        if at > self.at {
+            // What was decided at another time has to be decided again.
+            self.told.clear();
+        }
+        self.at = at;
+        self.mono_by += step.mono_by;
+        self.wall_by += step.wall_by;
+        let (mut decision, mut known) = (None, None);
+        match step.act {
+            Act::Wait => {}
+            Act::Call => decision = Some(self.call(step)?),
+            Act::Open => self.open(step)?,
+            Act::Fetched | Act::Failed | Act::Refused | Act::Abandoned => self.settle(step)?,
+            Act::Reject => {
+                let id = self.id(given(&step.token, "token")?);
+                known = Some(self.state.reject(id));
+            }
+            Act::Adopt => {
+                let age = Duration::from_millis(step.age_ms.unwrap_or(0));
+                let lease = self.lease(step, self.now().earlier_by(age))?;
+                self.state.adopt(lease);
+            }
+        }
+        let Some(expect) = &step.expect else {
+            return match decision {
+                Some(_) => Err("a call needs an expectation".into()),
+                None => Ok(()),
+            };
+        };
+        if expect.is_empty() {
+            return Err("the step expects nothing".into());
+        }
+        equal("known", expect.known.as_ref(), known.as_ref())?;
+        self.check_decision(expect, decision)?;
+        self.check_state(expect)
+    }
+
+    fn now(&self) -> Moment {
+        let clock = |zero: i64, by: i64| {
+            let reading = zero.saturating_add_unsigned(self.at).saturating_add(by);
+            Duration::from_millis(u64::try_from(reading).expect("clocks start late enough"))
+        };
+        Moment {
+            mono: clock(MONO, self.mono_by),
+            wall: clock(WALL, self.wall_by),
+        }
+    }
+
+    fn call(&mut self, step: &Step) -> Result<Decision, String> {
+        let who = given(&step.who, "who")?;
+        let need = match &step.not {
+            Some(token) => Need::OtherThan(self.id(token)),
+            None => Need::Any,
+        };
+        let decision = self.state.decide(self.now(), need);
+        if let Decision::Refresh { .. } = decision {
+            self.told.push(who.into());
+        }
+        Ok(decision)
+    }
+
+    fn open(&mut self, step: &Step) -> Check {
+        let who = given(&step.who, "who")?;
+        if !self.told.iter().any(|told| told == who) {
+            return Err(format!("{who} was not told to refresh at this time"));
+        }
+        self.told.clear();
+        self.leader = Some((who.into(), self.now()));
+        self.state.open(self.now());
+        Ok(())
+    }
+
+    fn settle(&mut self, step: &Step) -> Check {
+        let who = given(&step.who, "who")?;
+        let sent = match self.leader.take() {
+            Some((leader, sent)) if leader == who => sent,
+            _ => return Err(format!("{who} leads no flight")),
+        };
+        let outcome = match step.act {
+            Act::Fetched => Outcome::Fetched(self.lease(step, sent)?),
+            Act::Failed => Outcome::Failed {
+                retry_after: step.retry_after_ms.map(Duration::from_millis),
+            },
+            Act::Refused => Outcome::Refused,
+            _ => Outcome::Abandoned,
+        };
+        let random = step.random.unwrap_or(0.0);
+        self.state.settle(self.now(), outcome, random);
+        Ok(())
+    }
+
+    fn lease(&mut self, step: &Step, obtained: Moment) -> Result<Lease, String> {
+        Ok(Lease {
+            id: self.id(given(&step.token, "token")?),
+            obtained,
+            life: Duration::from_millis(step.life_ms.ok_or("life_ms is missing")?),
+            jitter: step.jitter.unwrap_or(1.0),
+        })
+    }
+
+    /// Names become numbers in the order of neither their age nor their spelling.
+    fn id(&mut self, name: &str) -> TokenId {
+        let number = name.bytes().fold(7, |sum: u64, byte| {
+            sum.wrapping_mul(31).wrapping_add(u64::from(byte)) ^ 0x55
+        });
+        self.names.insert(number, name.into());
+        TokenId(number)
+    }
+
+    fn held(&self) -> &str {
+        let lease = self.state.lease();
+        lease.map_or("none", |lease| self.names[&lease.id.0].as_str())
+    }
+
+    fn check_decision(&self, expect: &Expect, decision: Option<Decision>) -> Check {
+        let Some(decision) = decision else {
+            return match expect.decision {
+                Some(_) => Err("only a call has a decision".into()),
+                None => Ok(()),
+            };
+        };
+        let wanted = expect.decision.as_deref().ok_or("no decision expected")?;
+        let (mut token, mut fallback, mut wait, mut cause) = (None, None, None, None);
+        let word = match decision {
+            Decision::Use => {
+                token = Some(self.held().to_owned());
+                "use"
+            }
+            Decision::Refresh { fallback: live } => {
+                fallback = Some(live);
+                "refresh"
+            }
+            Decision::Wait => "wait",
+            Decision::Gated {
+                wait: left,
+                cause: why,
+            } => {
+                wait = Some(left);
+                cause = Some(match why {
+                    Gate::Backoff => "backoff".to_owned(),
+                    Gate::TugOfWar => "tug_of_war".to_owned(),
+                });
+                "gated"
+            }
+            Decision::Refused { wait: left } => {
+                wait = Some(left);
+                "refused"
+            }
+        };
+        if wanted != word {
+            return Err(format!("decided {decision:?}, not {wanted}"));
+        }
+        // A decision is expected with all its parameters and no others.
+        exactly("token", &expect.token, &token)?;
+        exactly("fallback", &expect.fallback, &fallback)?;
+        exactly("cause", &expect.cause, &cause)?;
+        exactly("wait_ms", &expect.wait_ms.map(Duration::from_millis), &wait)
+    }
+
+    fn check_state(&self, expect: &Expect) -> Check {
+        let state = &self.state;
+        let lease = state.lease();
+        let window = lease.map(|lease| self.window(lease));
+        let left = lease.map(|lease| lease.left(self.now()));
+        equal("held", expect.held.as_deref(), Some(self.held()))?;
+        equal("window", expect.window.as_deref(), window)?;
+        equal(
+            "left_ms",
+            expect.left_ms.map(Duration::from_millis).as_ref(),
+            left.as_ref(),
+        )?;
+        equal(
+            "rejected",
+            expect.rejected.as_ref(),
+            Some(&state.is_rejected()),
+        )?;
+        equal("open", expect.open.as_ref(), Some(&state.is_open()))?;
+        equal(
+            "failures",
+            expect.failures.as_ref(),
+            Some(&state.failures_in_a_row()),
+        )?;
+        equal(
+            "refusals",
+            expect.refusals.as_ref(),
+            Some(&state.refusals_in_a_row()),
+        )?;
+        equal(
+            "forced",
+            expect.forced.as_ref(),
+            Some(&state.counts().forced),
+        )
+    }
+
+    fn window(&self, lease: &Lease) -> &'static str {
+        let now = self.now();
+        match () {
+            () if lease.is_expired(now) => "expired",
+            () if lease.is_mandatory(now) => "mandatory",
+            () if lease.is_stale(now) => "stale",
+            () => "fresh",
+        }
+    }
+}
+
+fn given<'a>(value: &'a Option<String>, key: &str) -> Result<&'a str, String> {
+    value.as_deref().ok_or_else(|| format!("{key} is missing"))
+}
+
+/// Compares where something is expected.
+fn equal<T: PartialEq + Debug + ?Sized>(key: &str, expected: Option<&T>, got: Option<&T>) -> Check {
+    if expected.is_some() && expected != got {
+        return Err(format!("{key} is {got:?}, not {expected:?}"));
+    }
+    Ok(())
+}
+
+fn exactly<T: PartialEq + Debug>(key: &str, expected: &Option<T>, got: &Option<T>) -> Check {
+    if expected != got {
+        return Err(format!("{key} is {got:?}, not {expected:?}"));
+    }
+    Ok(())
+}
