@@ -2,5 +2,12 @@
 #![deny(unsafe_code)]
 
 pub mod error;
+// Until the client reads its pages here.
+#[allow(dead_code)]
+mod users;
 
 pub use error::{Error, ErrorStatus};
+pub use users::{
+    CustomAttribute, FieldKind, LicenseInfo, PageUsers, User, UserField, UserStatus, UserType,
+    UsersPage,
+};
