@@ -1,0 +1,71 @@
+//! Page buffers that are used again.
+
+use std::mem;
+use std::sync::{Mutex, PoisonError};
+
+use super::rows::Rows;
+
+/// Memory for one page: the body as it arrives, and its rows.
+#[derive(Default)]
+pub(crate) struct Buffers {
+    pub(crate) body: Vec<u8>,
+    pub(crate) rows: Rows,
+}
+
+impl Buffers {
+    /// Where the transport puts the body, after decompression. Empty in fresh buffers.
+    pub(crate) fn body_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.body
+    }
+
+    fn capacity(&self) -> usize {
+        self.body.capacity() + self.rows.capacity()
+    }
+}
+
+/// Buffers waiting for their next page.
+///
+/// A listing takes and returns one set per page, so that its memory stays flat and its pages are
+/// read into memory that is mapped already.
+#[derive(Default)]
+pub(crate) struct Pool(Mutex<Vec<Buffers>>);
+
+impl Pool {
+    /// How much idle memory the pool holds at most. About six sets for pages of 300 users; a page
+    /// so large that it would not fit is freed instead.
+    pub(crate) const KEPT_BYTES: usize = 4 << 20;
+
+    /// Empty buffers, used ones if there are any.
+    pub(crate) fn take(&self) -> Buffers {
+        self.locked(Vec::pop).unwrap_or_default()
+    }
+
+    /// Takes buffers back for the next page, or frees them if enough are waiting.
+    pub(crate) fn give(&self, mut buffers: Buffers) {
+        buffers.body.clear();
+        buffers.rows.clear();
+        let size = buffers.capacity();
+        if size == 0 {
+            return;
+        }
+        let refused = self.locked(|idle| {
+            let held: usize = idle.iter().map(Buffers::capacity).sum();
+            if held + size <= Pool::KEPT_BYTES {
+                idle.push(mem::take(&mut buffers));
+            }
+            buffers
+        });
+        // Outside the lock: freeing a large block is a system call.
+        drop(refused);
+    }
+
+    fn locked<T>(&self, act: impl FnOnce(&mut Vec<Buffers>) -> T) -> T {
+        // Nothing can panic half way through a change here, so a poisoned pool is a sound one.
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn idle(&self) -> usize {
+        self.locked(|idle| idle.len())
+    }
+}
