@@ -1,7 +1,18 @@
-//! The access token: when it is asked for, how long it serves, what it may do.
+//! One token, kept fresh: the state machine, the cell that runs it, and where tokens come from.
 
-// Both parts are pure; until the code that acts on their decisions is here, only tests call them.
-#[allow(dead_code, unused_imports)]
+mod cell;
+mod endpoint;
+mod issuer;
+mod jwt;
 mod machine;
-#[allow(dead_code)]
+mod refusal;
+mod registry;
 mod scope;
+mod value;
+
+pub(crate) use cell::{Cell, Want};
+pub(crate) use issuer::Issuer;
+pub(crate) use machine::Moment;
+pub(crate) use registry::{Key, cell_for};
+pub use value::Token;
+pub(crate) use value::fingerprint;

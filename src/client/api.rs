@@ -1,0 +1,174 @@
+//! One request to the API: token, retries, and refused tokens.
+
+use std::time::SystemTime;
+
+use ureq::http::header::AUTHORIZATION;
+use ureq::http::{HeaderMap, HeaderValue, Method};
+
+use super::answer;
+use super::core::{Core, Now};
+use crate::call::Call;
+use crate::error::{Details, Error, Result};
+use crate::random;
+use crate::stats::Counter;
+use crate::token::{Token, Want};
+use crate::transport::{self, Answer, Outgoing, Trouble, retry_after};
+
+/// How many refused tokens a call puts up with: fresh ones from the endpoint may be killed by
+/// another process, self-signed ones are all alike.
+const REJECTIONS: u32 = 3;
+const SIGNED_REJECTIONS: u32 = 2;
+
+/// A request to the API, before it has a token and a host.
+pub(crate) struct ApiRequest {
+    pub(crate) method: Method,
+    /// Path below the API's base, beginning with a slash, and query; both encoded.
+    pub(crate) path: String,
+    /// The scope that a missing-scope answer is about, for the hint.
+    pub(crate) purpose: &'static str,
+}
+
+impl ApiRequest {
+    fn repeatable(&self) -> bool {
+        matches!(
+            self.method,
+            Method::GET | Method::HEAD | Method::PUT | Method::DELETE
+        )
+    }
+}
+
+impl Core {
+    /// Sends `request` until it succeeds, fails for good, or is out of time. The answer's body is in
+    /// `body`.
+    pub(crate) fn send(
+        &self,
+        call: Call<'_>,
+        now: &Now,
+        request: &ApiRequest,
+        body: &mut Vec<u8>,
+    ) -> Result<Answer> {
+        let limit = if self.issuer.signs_locally() {
+            SIGNED_REJECTIONS
+        } else {
+            REJECTIONS
+        };
+        let mut rejections = 0;
+        let mut attempt = 1;
+        loop {
+            call.check()?;
+            let token = self.token(call, now, Want::Any)?;
+            let (error, trouble) = match self.send_once(call, request, &token, body) {
+                Ok(answer) => {
+                    let facts = answer::Facts::read(&answer, body);
+                    if facts.is_success() {
+                        return Ok(answer);
+                    }
+                    let error = answer::explain(&answer, &facts, body, request, &token);
+                    if facts.rejects_token() {
+                        call.epoch.stats().add(Counter::TokensRejected);
+                        let was_held = now.cell.reject(token.id());
+                        log::info!(target: crate::LOG, "the API refused a token{}", if was_held { "" } else { " that has been replaced already" });
+                        rejections += 1;
+                        if rejections >= limit {
+                            return Err(answer::unauthorized(
+                                error,
+                                rejections,
+                                self.issuer.signs_locally(),
+                            ));
+                        }
+                        continue;
+                    }
+                    let trouble = trouble(&answer, &facts);
+                    (error, trouble)
+                }
+                Err(failure) => {
+                    let doubtful = failure.sent && !request.repeatable();
+                    let error = failure
+                        .error
+                        .map_details(|details| details.with_in_doubt(doubtful));
+                    let passing = matches!(error, Error::Network(_)) && error.is_retryable();
+                    (
+                        error,
+                        if passing {
+                            Trouble::Broken { sent: failure.sent }
+                        } else {
+                            Trouble::Final
+                        },
+                    )
+                }
+            };
+            if matches!(error, Error::RateLimited(_)) {
+                call.epoch.stats().add(Counter::RateLimited);
+            }
+            let pause = transport::pause(
+                trouble,
+                request.repeatable(),
+                attempt,
+                call.left(),
+                random::unit(),
+            );
+            let Some(pause) = pause else {
+                return Err(self.final_error(call, error));
+            };
+            log::info!(target: crate::LOG, "request failed, next attempt in {pause:?}: {}", error.message());
+            call.pause(pause)?;
+            call.epoch.stats().add(Counter::Retries);
+            attempt += 1;
+        }
+    }
+
+    fn send_once(
+        &self,
+        call: Call<'_>,
+        request: &ApiRequest,
+        token: &Token,
+        body: &mut Vec<u8>,
+    ) -> Result<Answer, transport::Failure> {
+        let mut bearer = HeaderValue::from_str(token.bearer()).map_err(|_| transport::Failure {
+            error: Error::Internal(Details::new("the token does not fit into a header")),
+            sent: false,
+        })?;
+        bearer.set_sensitive(true);
+        let mut headers = HeaderMap::with_capacity(4);
+        headers.insert(AUTHORIZATION, bearer);
+        let url = self.api_base(token).join(&request.path);
+        call.epoch.stats().add(Counter::ApiRequests);
+        let outgoing = Outgoing {
+            method: &request.method,
+            url: &url,
+            headers,
+            body: None,
+        };
+        let answer = call.epoch.exchange(outgoing, call.deadline, body)?;
+        log::debug!(
+            target: crate::LOG,
+            "HTTP {}, {} bytes, tracking ID {}",
+            answer.status, body.len(), answer.tracking_id().as_deref().unwrap_or("absent"),
+        );
+        Ok(answer)
+    }
+
+    /// A timeout at the call's own deadline speaks of that deadline.
+    fn final_error(&self, call: Call<'_>, error: Error) -> Error {
+        match error {
+            Error::Timeout(_) if call.left().is_zero() => {
+                let in_doubt = error.in_doubt();
+                call.out_of_time()
+                    .map_details(|details| details.with_in_doubt(in_doubt))
+            }
+            error => error,
+        }
+    }
+}
+
+fn trouble(answer: &Answer, facts: &answer::Facts) -> Trouble {
+    let wait = answer
+        .header("retry-after")
+        .and_then(|value| retry_after(value, SystemTime::now()));
+    match answer.status {
+        429 if facts.is_daily_limit(answer) => Trouble::Final,
+        429 => Trouble::Busy { retry_after: wait },
+        500..600 => Trouble::Server { retry_after: wait },
+        _ => Trouble::Final,
+    }
+}

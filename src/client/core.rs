@@ -1,0 +1,147 @@
+//! What the clones of one client share, and how it survives cancel and fork.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+
+use crate::call::Call;
+use crate::cloud::Cloud;
+use crate::error::{Details, Error, Result};
+use crate::fork;
+use crate::token::{Cell, Issuer, Key, Token, Want, cell_for};
+use crate::transport::{BaseUrl, Epoch, Lasting, is_within};
+use crate::users::Pool;
+
+/// A client's settings after everything has been resolved.
+pub(crate) struct Settings {
+    pub(crate) cloud: Cloud,
+    pub(crate) api_url: BaseUrl,
+    /// Whether the token's own `api_url` is used.
+    pub(crate) regional: bool,
+    pub(crate) timeout: Duration,
+}
+
+pub(crate) struct Core {
+    pub(crate) settings: Settings,
+    pub(crate) issuer: Issuer,
+    pub(crate) lasting: Arc<Lasting>,
+    key: Key,
+    // Lock-free, because it is what a forked child looks at first.
+    now: ArcSwap<Now>,
+}
+
+/// What a call works with: replaced by cancel (connections) and by fork (all of it).
+pub(crate) struct Now {
+    pub(crate) epoch: Epoch,
+    pub(crate) cell: Arc<Cell>,
+    pub(crate) pool: Arc<Pool>,
+}
+
+impl Core {
+    pub(crate) fn new(settings: Settings, issuer: Issuer, lasting: Arc<Lasting>, key: Key) -> Core {
+        let now = Now {
+            epoch: Epoch::new(&lasting),
+            cell: cell_for(key),
+            pool: Arc::default(),
+        };
+        Core {
+            settings,
+            issuer,
+            lasting,
+            key,
+            now: ArcSwap::from_pointee(now),
+        }
+    }
+
+    /// The present state; fresh state if this process is a fork of the one that made it.
+    pub(crate) fn now(&self) -> Arc<Now> {
+        loop {
+            let now = self.now.load_full();
+            if now.epoch.generation == fork::generation() {
+                return now;
+            }
+            let cell = cell_for(self.key);
+            cell.inherit(&now.cell);
+            let fresh = Now {
+                epoch: Epoch::new(&self.lasting),
+                cell,
+                pool: Arc::default(),
+            };
+            let before = self.now.compare_and_swap(&now, Arc::new(fresh));
+            // What the parent goes on using is left untouched for good: dropping it here would close
+            // its sockets, and look into locks that nobody will ever release.
+            std::mem::forget(arc_swap::Guard::into_inner(before));
+            std::mem::forget(now);
+        }
+    }
+
+    /// Runs `body` as one call with one deadline.
+    pub(crate) fn call<T>(
+        &self,
+        timeout: Option<Duration>,
+        body: impl FnOnce(Call<'_>, &Now) -> Result<T>,
+    ) -> Result<T> {
+        if self.lasting.shut_down.load(Ordering::Acquire) {
+            return Err(Error::Shutdown(
+                Details::new("the client was shut down").with_hint("Make a new client."),
+            ));
+        }
+        let now = self.now();
+        let call = Call::new(&now.epoch, timeout.unwrap_or(self.settings.timeout));
+        body(call, &now)
+    }
+
+    pub(crate) fn token(&self, call: Call<'_>, now: &Now, want: Want) -> Result<Token> {
+        now.cell.obtain(call, &self.issuer, want)
+    }
+
+    /// Ends the pending calls and starts a new epoch.
+    pub(crate) fn cancel(&self) {
+        let before = self.now();
+        let fresh = Now {
+            epoch: Epoch::new(&self.lasting),
+            cell: before.cell.clone(),
+            pool: before.pool.clone(),
+        };
+        let before = self.now.swap(Arc::new(fresh));
+        before.epoch.cancel();
+        before.cell.wake();
+    }
+
+    pub(crate) fn shut_down(&self) {
+        self.lasting.shut_down.store(true, Ordering::Release);
+        self.cancel();
+    }
+
+    /// Where API requests go: the configured base, or the token's own where that is asked for and
+    /// belongs to the same cloud. The address came over the network, so anything else is ignored.
+    pub(crate) fn api_base(&self, token: &Token) -> BaseUrl {
+        let configured = &self.settings.api_url;
+        let own = token.api_url().filter(|_| self.settings.regional);
+        let Some(own) = own else {
+            return configured.clone();
+        };
+        match BaseUrl::parse(&format!("{}/v2", own.trim_end_matches('/')), "api_url") {
+            Ok(base)
+                if base.host() == configured.host()
+                    || (base.is_https()
+                        && is_within(base.host(), self.settings.cloud.domain())) =>
+            {
+                base
+            }
+            _ => configured.clone(),
+        }
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        let now = self.now.load_full();
+        if now.epoch.generation != fork::generation() {
+            // Inherited and never used here: the parent's, see `now`.
+            std::mem::forget(now);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The state of a client, for people and monitoring.
+
+use std::time::UNIX_EPOCH;
+
+use serde_json::{Map, Value, json};
+
+use super::Core;
+use crate::stats::Counter;
+use crate::token::Moment;
+
+pub(super) fn status_json(core: &Core) -> String {
+    let now = core.now();
+    let token = now.cell.peek().map(|token| {
+        let lease = token.lease();
+        let moment = Moment::now();
+        let expires = token
+            .expires_at()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        json!({
+            "age_ms": lease.age(moment).as_millis() as u64,
+            "expires_at_ms": expires.as_millis() as u64,
+            "is_stale": lease.is_stale(moment),
+            "is_expired": lease.is_expired(moment),
+            "scope": token.scope(),
+        })
+    });
+    let counters: Map<String, Value> = Counter::ALL
+        .iter()
+        .map(|counter| {
+            (
+                counter.name().to_owned(),
+                core.lasting.stats.get(*counter).into(),
+            )
+        })
+        .collect();
+    json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "api_url": core.settings.api_url.as_str(),
+        "store": "memory:",
+        "token": token,
+        "counters": counters,
+        "last_warning": core.lasting.last_warning().as_deref(),
+    })
+    .to_string()
+}

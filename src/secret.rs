@@ -1,0 +1,60 @@
+//! Text that is wiped when dropped and never shows itself.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A secret or a token: wiped on drop, silent in `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(Zeroizing<String>);
+
+impl Secret {
+    pub(crate) fn new(text: String) -> Secret {
+        Secret(Zeroizing::new(text))
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+/// `text` with every occurrence of the `secrets` blotted out: peers have been seen to echo what they
+/// were sent, and their words go into errors.
+pub(crate) fn scrub(text: &str, secrets: &[&str]) -> String {
+    let mut clean = text.to_owned();
+    for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
+        if clean.contains(secret) {
+            clean = clean.replace(secret, "(secret)");
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_nothing() {
+        assert_eq!(format!("{:?}", Secret::new("hunter22".into())), "(secret)");
+    }
+
+    #[test]
+    fn scrub_blots_out_each_occurrence() {
+        assert_eq!(
+            scrub("a hunter22 b hunter22", &["hunter22"]),
+            "a (secret) b (secret)"
+        );
+        assert_eq!(
+            scrub("abc", &["abc"]),
+            "abc",
+            "too short to be a secret, too common to hide"
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! Names to a TCP stream, on a thread that may be left alone.
+
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use super::connector::Dialer;
+use super::names::Names;
+use super::url::{is_loopback, not_loopback};
+use crate::error::{Details, Error, Result};
+use crate::lock::{Lock, Woken};
+use crate::stats::{Counter, Stats};
+
+impl Dialer {
+    /// Resolves and connects on a thread of its own, because neither can be interrupted: if this call
+    /// is cancelled or runs out of time, the thread is left to end by itself.
+    pub(super) fn dial(
+        &self,
+        host: &str,
+        port: u16,
+        loopback_only: bool,
+        deadline: Instant,
+    ) -> Result<TcpStream> {
+        let slot = Arc::new(Slot {
+            outcome: Lock::new(None),
+            filled: AtomicBool::new(false),
+        });
+        let attempt = Attempt {
+            host: host.to_owned(),
+            port,
+            loopback_only,
+            deadline,
+            names: self.names.clone(),
+            stats: self.stats.clone(),
+        };
+        let (result, bell) = (slot.clone(), self.bell.clone());
+        self.stats.add(Counter::HelperThreads);
+        std::thread::Builder::new()
+            .name("zoom-s2s-dial".into())
+            .stack_size(256 * 1024)
+            .spawn(move || {
+                let outcome = attempt.run();
+                *result.outcome.lock() = Some(outcome);
+                result.filled.store(true, Ordering::Release);
+                bell.ring();
+            })
+            .map_err(|error| {
+                Error::Network(Details::new(format!(
+                    "no thread to open a connection with: {error}"
+                )))
+            })?;
+        match self.bell.wait(deadline, || slot.filled.load(Ordering::Acquire)) {
+            Woken::Ready => slot.outcome.lock().take().unwrap_or_else(|| Err(cancelled())),
+            Woken::Cancelled => Err(cancelled()),
+            Woken::TimedOut => Err(Error::Timeout(
+                Details::new(format!("no connection to {host}:{port} in time"))
+                    .with_hint("Check that a firewall lets this machine reach it, and whether HTTPS_PROXY must be set."),
+            )),
+        }
+    }
+}
+
+struct Slot {
+    outcome: Lock<Option<Result<TcpStream>>>,
+    filled: AtomicBool,
+}
+
+/// One attempt to reach a host, run on the helper thread.
+struct Attempt {
+    host: String,
+    port: u16,
+    loopback_only: bool,
+    deadline: Instant,
+    names: Arc<Names>,
+    stats: Arc<Stats>,
+}
+
+impl Attempt {
+    fn run(&self) -> Result<TcpStream> {
+        let (host, port) = (self.host.as_str(), self.port);
+        let addresses = match self.names.known(host, port) {
+            Some(addresses) => addresses,
+            None => {
+                self.stats.add(Counter::DnsLookups);
+                self.names.look_up(host, port).map_err(|error| {
+                    Error::Network(
+                        Details::new(format!("the name {host} could not be resolved: {error}"))
+                            .with_hint("Check the host name and this machine's DNS settings; behind a proxy, set HTTPS_PROXY."),
+                    )
+                })?
+            }
+        };
+        if self.loopback_only && !addresses.iter().all(|address| is_loopback(address.ip())) {
+            return Err(not_loopback(host));
+        }
+        self.try_each(&addresses)
+            .inspect_err(|_| self.names.forget(host, port))
+            .map_err(|error| unreachable_host(host, port, &error))
+    }
+
+    /// Each address gets half of the time left, the last one all of it.
+    fn try_each(&self, addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+        let mut last = io::Error::from(ErrorKind::TimedOut);
+        for (index, address) in addresses.iter().enumerate() {
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            let share = if index + 1 == addresses.len() {
+                left
+            } else {
+                left / 2
+            };
+            if share.is_zero() {
+                break;
+            }
+            match TcpStream::connect_timeout(address, share) {
+                Ok(stream) => return Ok(stream),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+}
+
+pub(super) fn unreachable_host(host: &str, port: u16, error: &io::Error) -> Error {
+    let message = format!("no connection to {host}:{port}: {error}");
+    if error.kind() == ErrorKind::TimedOut {
+        return Error::Timeout(Details::new(message));
+    }
+    Error::Network(Details::new(message).with_hint(
+        "Check that a firewall lets this machine reach it, and whether HTTPS_PROXY must be set.",
+    ))
+}
+
+// The epoch puts the right words to it; here it only has to end the attempt.
+pub(super) fn cancelled() -> Error {
+    Error::Cancelled(Details::new("the call was cancelled"))
+}

@@ -1,0 +1,306 @@
+//! One epoch of a client's connections: what cancel and fork throw away as a whole.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwapOption;
+use rustls::{ClientConfig, RootCertStore};
+use ureq::Agent;
+use ureq::http::{HeaderMap, Method, Request};
+
+use super::connector::{Dialer, NoLookup, Unsent};
+use super::names::{Names, ResolveFn};
+use super::proxy::Proxy;
+use super::tls::{self, Trust};
+use crate::error::{Details, Error, Result};
+use crate::fork;
+use crate::lock::{Bell, Lock, Woken};
+use crate::stats::{Counter, Stats};
+
+/// The settings of a client's connections, the same for token and API calls.
+pub(crate) struct NetworkConfig {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) proxy: Option<Proxy>,
+    pub(crate) trust: Trust,
+    pub(crate) user_agent: String,
+    pub(crate) resolver: Option<Arc<ResolveFn>>,
+    /// Bytes of one response body after decompression.
+    pub(crate) body_limit: u64,
+}
+
+/// What outlives an epoch.
+pub(crate) struct Lasting {
+    pub(crate) config: NetworkConfig,
+    pub(crate) stats: Arc<Stats>,
+    pub(crate) shut_down: AtomicBool,
+    // Readable right after a fork, whatever another thread was doing at that moment.
+    roots: ArcSwapOption<RootCertStore>,
+    last_warning: ArcSwapOption<String>,
+}
+
+impl Lasting {
+    pub(crate) fn new(config: NetworkConfig) -> Arc<Lasting> {
+        Arc::new(Lasting {
+            config,
+            stats: Arc::new(Stats::new()),
+            shut_down: AtomicBool::new(false),
+            roots: ArcSwapOption::const_empty(),
+            last_warning: ArcSwapOption::const_empty(),
+        })
+    }
+
+    /// Logs a warning and keeps it for the status snapshot.
+    pub(crate) fn warn(&self, text: String) {
+        log::warn!(target: crate::LOG, "{text}");
+        self.last_warning.store(Some(Arc::new(text)));
+    }
+
+    pub(crate) fn last_warning(&self) -> Option<Arc<String>> {
+        self.last_warning.load_full()
+    }
+}
+
+/// Connections, sleepers and name cache from one cancel (or fork) to the next.
+pub(crate) struct Epoch {
+    pub(crate) generation: u64,
+    bell: Arc<Bell>,
+    agent: Agent,
+    lasting: Arc<Lasting>,
+}
+
+/// One HTTP request, complete but for the connection.
+pub(crate) struct Outgoing<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) url: &'a str,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<&'a [u8]>,
+}
+
+/// The head of an answer; its body is in the caller's buffer.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Zoom's own number for this request, printable and of bounded length.
+    pub(crate) fn tracking_id(&self) -> Option<String> {
+        self.header("x-zm-trackingid")
+            .map(|id| id.chars().take(200).collect())
+    }
+}
+
+/// A request that got no answer.
+pub(crate) struct Failure {
+    pub(crate) error: Error,
+    /// Whether any of it may have reached the peer.
+    pub(crate) sent: bool,
+}
+
+impl Epoch {
+    pub(crate) fn new(lasting: &Arc<Lasting>) -> Epoch {
+        let bell = Arc::new(Bell::new());
+        let config = &lasting.config;
+        let dialer = Dialer {
+            bell: bell.clone(),
+            names: Arc::new(Names::new(config.resolver.clone())),
+            proxy: config.proxy.clone(),
+            tls: TlsSource {
+                config: Lock::new(None),
+                lasting: lasting.clone(),
+            },
+            stats: lasting.stats.clone(),
+        };
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            // A redirect would carry the token to wherever it points.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .timeout_connect(Some(config.connect_timeout))
+            .user_agent(config.user_agent.as_str())
+            .accept("application/json")
+            .max_idle_connections(256)
+            .max_idle_connections_per_host(128)
+            .build();
+        let agent = Agent::with_parts(agent, dialer, NoLookup);
+        Epoch {
+            generation: fork::generation(),
+            bell,
+            agent,
+            lasting: lasting.clone(),
+        }
+    }
+
+    pub(crate) fn stats(&self) -> &Stats {
+        &self.lasting.stats
+    }
+
+    pub(crate) fn warn(&self, text: String) {
+        self.lasting.warn(text);
+    }
+
+    /// Ends every call of this epoch, wherever it is waiting, and closes its connections.
+    pub(crate) fn cancel(&self) {
+        self.bell.toll();
+        self.agent.clone().shutdown();
+    }
+
+    /// The error that ends a cancelled call; `None` while the epoch lives.
+    pub(crate) fn ended(&self) -> Option<Error> {
+        if !self.bell.is_cancelled() {
+            return None;
+        }
+        Some(if self.lasting.shut_down.load(Ordering::Acquire) {
+            Error::Shutdown(
+                Details::new("the client was shut down").with_hint("Make a new client."),
+            )
+        } else {
+            Error::Cancelled(Details::new("the call was cancelled"))
+        })
+    }
+
+    /// Sleeps for `length` unless cancelled or out of time before.
+    pub(crate) fn pause(&self, length: Duration, deadline: Instant) -> Woken {
+        self.bell.pause(length, deadline)
+    }
+
+    /// Sends one request and reads the whole answer into `body` (cleared first).
+    pub(crate) fn exchange(
+        &self,
+        outgoing: Outgoing<'_>,
+        deadline: Instant,
+        body: &mut Vec<u8>,
+    ) -> Result<Answer, Failure> {
+        body.clear();
+        let host = outgoing
+            .url
+            .split('/')
+            .nth(2)
+            .unwrap_or_default()
+            .to_owned();
+        let method = outgoing.method;
+        log::debug!(target: crate::LOG, "{method} {}", without_query(outgoing.url));
+        let result = self.attempt(outgoing, deadline, body);
+        result.map_err(|error| self.explain(error, &host))
+    }
+
+    fn attempt(
+        &self,
+        outgoing: Outgoing<'_>,
+        deadline: Instant,
+        body: &mut Vec<u8>,
+    ) -> Result<Answer, ureq::Error> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let mut request = Request::builder().method(outgoing.method).uri(outgoing.url);
+        if let Some(headers) = request.headers_mut() {
+            *headers = outgoing.headers;
+        }
+        let response = match outgoing.body {
+            Some(bytes) => {
+                let request = self.agent.configure_request(request.body(bytes)?);
+                self.agent.run(request.timeout_global(Some(left)).build())?
+            }
+            None => {
+                let request = self.agent.configure_request(request.body(())?);
+                self.agent.run(request.timeout_global(Some(left)).build())?
+            }
+        };
+        let (head, incoming) = response.into_parts();
+        let limit = self.lasting.config.body_limit;
+        if let Some(length) = incoming.content_length() {
+            // The peer's word is taken for at most what is usual for a page.
+            body.reserve(length.min(limit).min(1 << 20) as usize + 1);
+        }
+        incoming
+            .into_with_config()
+            .limit(limit)
+            .reader()
+            .read_to_end(body)?;
+        Ok(Answer {
+            status: head.status.as_u16(),
+            headers: head.headers,
+        })
+    }
+
+    fn explain(&self, error: ureq::Error, host: &str) -> Failure {
+        if let Some(error) = self.ended() {
+            return Failure { error, sent: true };
+        }
+        let sent = |error| Failure { error, sent: true };
+        match error {
+            ureq::Error::Other(inner) => match inner.downcast::<Unsent>() {
+                Ok(unsent) => Failure {
+                    error: unsent.0,
+                    sent: false,
+                },
+                Err(other) => sent(Error::Internal(Details::new(other.to_string()))),
+            },
+            ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => Failure {
+                error: Error::Timeout(Details::new(format!("no connection to {host} in time"))),
+                sent: false,
+            },
+            ureq::Error::Timeout(_) => sent(Error::Timeout(Details::new(format!(
+                "{host} did not answer in time"
+            )))),
+            ureq::Error::BodyExceedsLimit(limit) => sent(Error::TooLarge(
+                Details::new(format!("the answer of {host} is larger than {limit} bytes"))
+                    .with_hint("Ask for smaller pages, or raise the body limit."),
+            )),
+            ureq::Error::LargeResponseHeader(..) => sent(Error::TooLarge(Details::new(format!(
+                "the answer of {host} has headers of unreasonable size"
+            )))),
+            ureq::Error::Decompress(_, error) => sent(Error::BadResponse(
+                Details::new(format!("the answer of {host} is not valid gzip: {error}"))
+                    .with_retryable(true),
+            )),
+            ureq::Error::Protocol(error) => sent(Error::Network(Details::new(format!(
+                "the answer of {host} is not valid HTTP, or broke off: {error}"
+            )))),
+            ureq::Error::Io(error) => sent(Error::Network(Details::new(format!(
+                "the connection to {host} broke: {error}"
+            )))),
+            other => sent(Error::Internal(Details::new(format!(
+                "HTTP client: {other}"
+            )))),
+        }
+    }
+}
+
+/// URLs are logged without their query, which may hold names and mail addresses.
+fn without_query(url: &str) -> &str {
+    url.split('?').next().unwrap_or_default()
+}
+
+/// Makes the TLS configuration when the first https connection asks for it.
+pub(super) struct TlsSource {
+    config: Lock<Option<Arc<ClientConfig>>>,
+    lasting: Arc<Lasting>,
+}
+
+impl TlsSource {
+    pub(super) fn get(&self) -> Result<Arc<ClientConfig>> {
+        let mut config = self.config.lock();
+        if let Some(config) = &*config {
+            return Ok(config.clone());
+        }
+        let roots = match self.lasting.roots.load_full() {
+            Some(roots) => roots,
+            None => {
+                self.lasting.stats.add(Counter::TrustStoreReads);
+                let roots = self.lasting.config.trust.load()?;
+                self.lasting.roots.store(Some(roots.clone()));
+                roots
+            }
+        };
+        let made = tls::client_config(roots)?;
+        *config = Some(made.clone());
+        Ok(made)
+    }
+}

@@ -1,0 +1,134 @@
+//! Whom to trust, and what a failed handshake means.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+use rustls::{CertificateError, ClientConfig, RootCertStore};
+
+use crate::error::{Details, Error, Result};
+
+/// Which certificates to trust besides or instead of the system's.
+#[derive(Clone, Default)]
+pub(crate) struct Trust {
+    pub(crate) extra: Vec<CertificateDer<'static>>,
+    pub(crate) only_extra: bool,
+}
+
+impl Trust {
+    /// Reads a PEM file of certificates, the value of the setting called `name`.
+    pub(crate) fn read_file(path: &Path, name: &str) -> Result<Vec<CertificateDer<'static>>> {
+        let refuse = |why: String| {
+            Error::Config(
+                Details::new(format!("{name} {}: {why}", path.display())).with_hint(format!(
+                    "Point {name} to a readable PEM file with at least one certificate."
+                )),
+            )
+        };
+        let pem = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
+        let certificates = CertificateDer::pem_slice_iter(&pem)
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .map_err(|error| refuse(format!("not a PEM file ({error})")))?;
+        if certificates.is_empty() {
+            return Err(refuse("it holds no certificate".into()));
+        }
+        Ok(certificates)
+    }
+
+    /// Collects the trusted roots. Reading the system's store takes milliseconds: once per client.
+    pub(crate) fn load(&self) -> Result<Arc<RootCertStore>> {
+        let mut roots = RootCertStore::empty();
+        let mut problems = Vec::new();
+        if !self.only_extra {
+            let native = rustls_native_certs::load_native_certs();
+            roots.add_parsable_certificates(native.certs);
+            problems = native.errors;
+        }
+        let (_, unreadable) = roots.add_parsable_certificates(self.extra.iter().cloned());
+        if unreadable > 0 {
+            log::warn!(target: crate::LOG, "{unreadable} certificates of the CA file could not be used");
+        }
+        if roots.is_empty() {
+            let why = problems
+                .first()
+                .map(|problem| format!(" ({problem})"))
+                .unwrap_or_default();
+            return Err(Error::Tls(
+                Details::new(format!("no trusted certificate authorities were found{why}"))
+                    .with_retryable(false)
+                    .with_hint("Install the system's CA certificates (Debian and Alpine: package ca-certificates), or name a PEM file in ZOOM_S2S_CA_FILE."),
+            ));
+        }
+        Ok(Arc::new(roots))
+    }
+}
+
+/// One configuration per client: sessions are resumed through it. The provider is handed over
+/// explicitly; a process-wide default belongs to the application.
+pub(crate) fn client_config(roots: Arc<RootCertStore>) -> Result<Arc<ClientConfig>> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::Internal(Details::new(format!("TLS set-up: {error}"))))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}
+
+/// The name that the certificate must bear.
+pub(crate) fn server_name(host: &str) -> Result<ServerName<'static>> {
+    ServerName::try_from(host.to_owned()).map_err(|_| {
+        Error::Config(
+            Details::new(format!("{host:?} is not a host name that TLS can check"))
+                .with_hint("Correct the URL."),
+        )
+    })
+}
+
+/// Puts a failed handshake with `host` into words; `None` if TLS itself had no complaint.
+pub(crate) fn explain(host: &str, failure: &io::Error) -> Option<Error> {
+    let cause = failure.get_ref()?.downcast_ref::<rustls::Error>()?;
+    let (what, cure) = match cause {
+        rustls::Error::InvalidCertificate(problem) => explain_certificate(problem),
+        rustls::Error::InvalidMessage(_) => (
+            "the answer is not TLS".to_owned(),
+            "The port may speak plain HTTP, or a proxy may stand between. Check the URL and the proxy settings.",
+        ),
+        other => (
+            other.to_string(),
+            "Check whether a proxy or firewall between this machine and Zoom handles TLS 1.2 and 1.3.",
+        ),
+    };
+    Some(Error::Tls(
+        Details::new(format!("TLS with {host} failed: {what}"))
+            .with_retryable(false)
+            .with_hint(cure),
+    ))
+}
+
+fn explain_certificate(problem: &CertificateError) -> (String, &'static str) {
+    use CertificateError as E;
+    match problem {
+        E::UnknownIssuer => (
+            "its certificate was issued by an authority this machine does not trust".to_owned(),
+            "A proxy that inspects TLS may stand between: name its CA certificate (PEM) in ZOOM_S2S_CA_FILE. Or install the system's CA certificates.",
+        ),
+        E::NotValidForName | E::NotValidForNameContext { .. } => (
+            "its certificate belongs to another name".to_owned(),
+            "Check the host in the URL, and whether a proxy or captive portal answers in Zoom's place.",
+        ),
+        E::Expired | E::ExpiredContext { .. } => (
+            "its certificate has expired".to_owned(),
+            "Check this machine's clock first; Zoom renews its certificates in time.",
+        ),
+        E::NotValidYet | E::NotValidYetContext { .. } => (
+            "its certificate is not valid yet".to_owned(),
+            "This machine's clock is behind: set it, then try again.",
+        ),
+        other => (
+            format!("its certificate was refused ({other})"),
+            "Check whether a proxy that inspects TLS stands between, and name its CA certificate in ZOOM_S2S_CA_FILE.",
+        ),
+    }
+}
