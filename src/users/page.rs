@@ -17,10 +17,10 @@ use super::{PageUsers, User};
 /// dropped, its memory serves the client's next page. May be used from any thread, and outlives
 /// the client.
 ///
-/// Cells are read by row and [`UserField`]; [`User`] has a method per field. A field that is
-/// absent, null, or of a type that cannot be converted without loss has no value here: `None`,
-/// or `false` from [`has`](UsersPage::has). A row beyond the page has no values. What Zoom really
-/// sent is in [`json`](UsersPage::json) and [`user_json`](UsersPage::user_json).
+/// Cells are read by row and [`UserField`](crate::UserField); [`User`] has a method per field.
+/// A field that is absent, null, or of a type that cannot be converted without loss has no value
+/// here: `None`, or `false` from [`has`](UsersPage::has). A row beyond the page has no values. What
+/// Zoom really sent is in [`json`](UsersPage::json) and [`user_json`](UsersPage::user_json).
 ///
 /// [List users]: https://developers.zoom.us/docs/api/users/
 #[derive(Clone)]
