@@ -46,7 +46,8 @@ macro_rules! fields {
 
             /// The field of that name in Zoom's JSON, `None` if there is no such field here.
             pub fn from_name(name: &str) -> Option<UserField> {
-                // A match on bytes: the compiler sorts the candidates by length first.
+                // Guards in the order of the table: measured faster than a switch on the length, whose
+                // jump the processor cannot foresee.
                 match name.as_bytes() {
                     $(bytes if bytes == $name.as_bytes() => Some(UserField::$variant),)*
                     _ => None,
@@ -119,4 +120,59 @@ impl UserField {
             _ => &[],
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::UserField;
+
+    #[test]
+    fn numbers_and_names_are_pinned() {
+        let pinned = [
+            (1, "id"),
+            (2, "email"),
+            (3, "type"),
+            (4, "first_name"),
+            (5, "last_name"),
+            (6, "display_name"),
+            (7, "status"),
+            (8, "pmi"),
+            (9, "timezone"),
+            (10, "dept"),
+            (11, "language"),
+            (12, "phone_number"),
+            (13, "pic_url"),
+            (14, "vanity_url"),
+            (15, "cluster"),
+            (16, "created_at"),
+            (17, "user_created_at"),
+            (18, "last_login_time"),
+            (19, "last_client_version"),
+            (20, "employee_unique_id"),
+            (21, "host_key"),
+            (22, "role_id"),
+            (23, "plan_united_type"),
+            (24, "verified"),
+            (25, "group_ids"),
+            (26, "im_group_ids"),
+            (27, "division_ids"),
+            (28, "custom_attributes"),
+            (29, "license_info_list"),
+        ];
+        assert_eq!(UserField::ALL.len(), pinned.len());
+        for (field, (number, name)) in UserField::ALL.iter().zip(pinned) {
+            assert_eq!((field.number(), field.name()), (number, name));
+            assert_eq!(UserField::from_number(number), Some(*field));
+            assert_eq!(UserField::from_name(name), Some(*field));
+        }
+        for number in [i32::MIN, -1, 0, 30, i32::MAX] {
+            assert_eq!(UserField::from_number(number), None);
+        }
+        for name in ["", "ID", "id ", "userid", "i"] {
+            assert_eq!(UserField::from_name(name), None);
+        }
+    }
+
+    // A row has one 64-bit mask.
+    const _: () = assert!(UserField::COUNT <= 64);
 }

@@ -6,8 +6,10 @@
 //!
 //! [List users]: https://developers.zoom.us/docs/api/users/
 
+mod cells;
 mod field;
 mod integer;
+mod iter;
 mod page;
 mod pool;
 mod problem;
@@ -20,7 +22,8 @@ mod user;
 mod values;
 
 pub use field::{FieldKind, UserField};
-pub use page::{PageUsers, UsersPage};
+pub use iter::PageUsers;
+pub use page::UsersPage;
 pub use user::User;
 pub use values::{CustomAttribute, LicenseInfo, UserStatus, UserType};
 

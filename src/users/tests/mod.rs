@@ -1,1 +1,38 @@
+mod differential;
+mod edges;
+mod generate;
+mod memory;
+mod problems;
+mod tree;
 
+use std::sync::Arc;
+
+use super::{PageProblem, Pool, Unreadable, User, UsersPage};
+
+fn read_in(pool: &Arc<Pool>, body: &[u8]) -> Result<UsersPage, Unreadable> {
+    let mut buffers = pool.take();
+    buffers.body_mut().extend_from_slice(body);
+    UsersPage::read(buffers, pool)
+}
+
+fn page(body: &str) -> UsersPage {
+    read_in(&Arc::default(), body.as_bytes()).expect("a page")
+}
+
+/// A page whose only user is this object.
+fn page_of(user: &str) -> UsersPage {
+    page(&format!(r#"{{"users":[{user}]}}"#))
+}
+
+fn problem(body: impl AsRef<[u8]>) -> PageProblem {
+    let unreadable = read_in(&Arc::default(), body.as_ref()).expect_err("no page");
+    assert_eq!(unreadable.body, body.as_ref(), "the body comes back");
+    unreadable.problem
+}
+
+fn one(body: &str) -> Result<User, PageProblem> {
+    let pool: Arc<Pool> = Arc::default();
+    let mut buffers = pool.take();
+    buffers.body_mut().extend_from_slice(body.as_bytes());
+    User::read_one(buffers, &pool).map_err(|unreadable| unreadable.problem)
+}

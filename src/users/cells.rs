@@ -1,0 +1,107 @@
+//! The cells of a page: by row and field.
+
+use super::integer::integer;
+use super::raw::span_within;
+use super::rows::{Row, Span};
+use super::{FieldKind, UserField, UsersPage};
+
+impl UsersPage {
+    /// Whether the field has a value: it was sent, is not null, and could be read as its kind.
+    pub fn has(&self, row: usize, field: UserField) -> bool {
+        self.row(row).is_some_and(|row| row.has(field))
+    }
+
+    /// The value of a text field. `None` for numbers and lists.
+    ///
+    /// A number or boolean that Zoom sent in place of a text is given as in the JSON. Half a
+    /// surrogate pair, which no text can hold, becomes U+FFFD.
+    pub fn text(&self, row: usize, field: UserField) -> Option<&str> {
+        let span = match field.kind() {
+            FieldKind::Text => self.row(row)?.span(field)?,
+            FieldKind::Number | FieldKind::List => return None,
+        };
+        Some(self.text_at(span))
+    }
+
+    /// The value of a number field, or of a text field whose text is a whole number.
+    ///
+    /// Always exact: `None` for what is not whole or beyond the limits of `i64`. A boolean that
+    /// Zoom sent in place of a number counts as 0 or 1.
+    pub fn number(&self, row: usize, field: UserField) -> Option<i64> {
+        match field.kind() {
+            FieldKind::Number => self.row(row)?.number(field),
+            FieldKind::Text => self.text(row, field).and_then(integer),
+            FieldKind::List => None,
+        }
+    }
+
+    /// How many entries a list field has; 0 if it has no value, or is not a list.
+    pub fn list_len(&self, row: usize, field: UserField) -> usize {
+        match (self.row(row), field.kind()) {
+            (Some(row), FieldKind::List) => row.span(field).map_or(0, Span::len),
+            _ => 0,
+        }
+    }
+
+    /// A text in the list: of entry `index`, counted from 0, the member `key`.
+    ///
+    /// For lists of texts `key` is the empty string; for the others one of the field's
+    /// [`entry_keys`](UserField::entry_keys). Numbers are given as in the JSON.
+    pub fn list_text(&self, row: usize, field: UserField, index: usize, key: &str) -> Option<&str> {
+        if index >= self.list_len(row, field) {
+            return None;
+        }
+        let list = self.row(row)?.span(field)?;
+        let keys = field.entry_keys();
+        let (width, place) = match key {
+            "" if keys.is_empty() => (1, 0),
+            _ => (keys.len(), keys.iter().position(|known| *known == key)?),
+        };
+        let span = *self
+            .inner()
+            .rows
+            .lists
+            .get(list.offset() + index * width + place)?;
+        (span != Span::ABSENT).then(|| self.text_at(span))
+    }
+
+    /// Like [`list_text`](UsersPage::list_text), for a member that is a whole number, exactly.
+    pub fn list_number(
+        &self,
+        row: usize,
+        field: UserField,
+        index: usize,
+        key: &str,
+    ) -> Option<i64> {
+        self.list_text(row, field, index, key).and_then(integer)
+    }
+
+    /// Whether a text of this page holds U+0000, which ends texts for C too early.
+    pub fn holds_nul(&self) -> bool {
+        self.inner().rows.holds_nul
+    }
+
+    /// A text together with the NUL byte that follows it in memory, ready for C.
+    ///
+    /// For whatever [`text`](UsersPage::text), [`list_text`](UsersPage::list_text) and
+    /// [`next_page_token`](UsersPage::next_page_token) returned of this same page; `None` for
+    /// other texts. The text itself may hold U+0000 if [`holds_nul`](UsersPage::holds_nul) says so.
+    pub fn with_nul<'a>(&'a self, text: &'a str) -> Option<&'a str> {
+        if text.is_empty() {
+            return Some("\0");
+        }
+        let all = &self.inner().rows.text;
+        let span = span_within(all, text)?;
+        let end = span.offset() + span.len();
+        all.get(span.offset()..end + 1)
+            .filter(|text| text.ends_with('\0'))
+    }
+
+    fn row(&self, row: usize) -> Option<&Row> {
+        self.inner().rows.rows.get(row)
+    }
+
+    pub(super) fn text_at(&self, span: Span) -> &str {
+        span.of(&self.inner().rows.text).unwrap_or_default()
+    }
+}
