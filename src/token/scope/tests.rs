@@ -1,4 +1,4 @@
-use super::grants;
+use super::{APART, grants};
 
 /// What is held, what that grants, what it does not.
 const TABLE: &[(&str, &str, &str)] = &[
@@ -144,4 +144,19 @@ fn no_name_is_no_scope() {
     assert!(!grants(["user:read"], ""));
     assert!(!grants(&[String::new()], "user:read:admin"));
     assert!(grants(&[String::from("user:read")], "user:read:user"));
+}
+
+#[test]
+fn what_is_apart_is_apart_at_every_level() {
+    for (resource, detail) in APART {
+        for action in ["read", "write"] {
+            for level in ["", ":admin", ":master"] {
+                let held = format!("{resource}:{action}{level}");
+                let apart = format!("{resource}:{action}:{detail}{level}");
+                let other = format!("{resource}:{action}:other{level}");
+                assert!(!grants([&held], &apart), "{apart}");
+                assert!(grants([&held], &other), "{other}");
+            }
+        }
+    }
 }
