@@ -43,6 +43,8 @@ struct Held {
     flights: u64,
     /// The last flight that failed, and why.
     failed: Option<(u64, Error)>,
+    /// The held token came from the process this one was forked from.
+    inherited: bool,
 }
 
 impl Cell {
@@ -61,6 +63,7 @@ impl Cell {
             if held.token.is_none() {
                 held.machine.adopt(*token.lease());
                 held.token = Some((*token).clone());
+                held.inherited = true;
                 self.heirloom.store(Some(token));
             }
         }
@@ -84,6 +87,11 @@ impl Cell {
                     return Err(Error::Internal(Details::new(
                         "the token cell lost its token",
                     )));
+                }
+                Decision::Refresh { fallback: true } if held.leaves_it_to_parent() => {
+                    if let Some(token) = &held.token {
+                        return Ok(token.clone());
+                    }
                 }
                 Decision::Refresh { fallback } => {
                     // Whoever waited for a flight that failed shares its outcome.
@@ -141,6 +149,13 @@ impl Cell {
         issuer: &Issuer,
         fallback: bool,
     ) -> Result<Token> {
+        let budget = match held.live().filter(|_| fallback) {
+            // Not longer than the token can spare either: the call must still be made with it.
+            Some(live) => ADVISORY_BUDGET
+                .min(call.left() / 4)
+                .min(live.lease().left(Moment::now()) / 4),
+            None => call.left(),
+        };
         held.machine.open(Moment::now());
         held.flights += 1;
         drop(held);
@@ -149,11 +164,6 @@ impl Cell {
             settled: false,
         };
 
-        let budget = if fallback {
-            ADVISORY_BUDGET.min(call.left() / 4)
-        } else {
-            call.left()
-        };
         let fetched = issuer.fetch(call.within(budget)).and_then(alive);
 
         let outcome = match &fetched {
@@ -170,6 +180,7 @@ impl Cell {
         match (&fetched, outcome) {
             (Ok(token), _) => {
                 held.failed = None;
+                held.inherited = false;
                 held.token = Some(token.clone());
                 self.heirloom.store(Some(Arc::new(token.clone())));
             }
@@ -237,6 +248,16 @@ impl Held {
         let usable =
             |token: &Token| !token.lease().is_expired(Moment::now()) && !self.machine.is_rejected();
         self.token.clone().filter(usable)
+    }
+
+    /// A forked child leaves the early renewal to its parent: most children are gone before the token
+    /// expires, and each that renewed it would kill the parent's where only one may live.
+    fn leaves_it_to_parent(&self) -> bool {
+        let now = Moment::now();
+        self.inherited
+            && self
+                .live()
+                .is_some_and(|token| !token.lease().is_mandatory(now))
     }
 
     /// The error of the flight this caller waited for, if it failed.

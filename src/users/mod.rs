@@ -27,8 +27,6 @@ pub use page::UsersPage;
 pub use user::User;
 pub use values::{CustomAttribute, LicenseInfo, UserStatus, UserType};
 
-// For the client, which fills the buffers and turns problems into errors.
-#[allow(unused_imports)]
+
 pub(crate) use pool::{Buffers, Pool};
-#[allow(unused_imports)]
 pub(crate) use problem::{PageProblem, Unreadable};

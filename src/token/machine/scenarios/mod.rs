@@ -1,5 +1,6 @@
 //! Plays `tests/token_scenarios.json`. The format is described in that file.
 
+mod check;
 mod format;
 mod stage;
 

@@ -1,21 +1,19 @@
 //! Plays one scenario on one state.
 
 use std::collections::HashMap;
-use std::fmt::Debug;
 use std::time::Duration;
 
-use super::super::{Decision, Gate, Lease, Moment, Need, Outcome, State, TokenId};
-use super::format::{Act, Expect, Step};
+use super::super::{Decision, Lease, Moment, Need, Outcome, State, TokenId};
+use super::check::{Check, equal};
+use super::format::{Act, Step};
 
 /// The clocks' readings at 0. They differ, so that mixing them up is noticed.
 const MONO: i64 = 5_000_000;
 const WALL: i64 = 1_700_000_000_000;
 
-type Check = Result<(), String>;
-
 #[derive(Default)]
 pub(super) struct Stage {
-    state: State,
+    pub(super) state: State,
     at: u64,
     mono_by: i64,
     wall_by: i64,
@@ -71,7 +69,7 @@ impl Stage {
         self.check_state(expect)
     }
 
-    fn now(&self) -> Moment {
+    pub(super) fn now(&self) -> Moment {
         let clock = |zero: i64, by: i64| {
             let reading = zero.saturating_add_unsigned(self.at).saturating_add(by);
             Duration::from_millis(u64::try_from(reading).expect("clocks start late enough"))
@@ -143,117 +141,12 @@ impl Stage {
         TokenId(number)
     }
 
-    fn held(&self) -> &str {
+    pub(super) fn held(&self) -> &str {
         let lease = self.state.lease();
         lease.map_or("none", |lease| self.names[&lease.id.0].as_str())
-    }
-
-    fn check_decision(&self, expect: &Expect, decision: Option<Decision>) -> Check {
-        let Some(decision) = decision else {
-            return match expect.decision {
-                Some(_) => Err("only a call has a decision".into()),
-                None => Ok(()),
-            };
-        };
-        let wanted = expect.decision.as_deref().ok_or("no decision expected")?;
-        let (mut token, mut fallback, mut wait, mut cause) = (None, None, None, None);
-        let word = match decision {
-            Decision::Use => {
-                token = Some(self.held().to_owned());
-                "use"
-            }
-            Decision::Refresh { fallback: live } => {
-                fallback = Some(live);
-                "refresh"
-            }
-            Decision::Wait => "wait",
-            Decision::Gated {
-                wait: left,
-                cause: why,
-            } => {
-                wait = Some(left);
-                cause = Some(match why {
-                    Gate::Backoff => "backoff".to_owned(),
-                    Gate::TugOfWar => "tug_of_war".to_owned(),
-                });
-                "gated"
-            }
-            Decision::Refused { wait: left } => {
-                wait = Some(left);
-                "refused"
-            }
-        };
-        if wanted != word {
-            return Err(format!("decided {decision:?}, not {wanted}"));
-        }
-        // A decision is expected with all its parameters and no others.
-        exactly("token", &expect.token, &token)?;
-        exactly("fallback", &expect.fallback, &fallback)?;
-        exactly("cause", &expect.cause, &cause)?;
-        exactly("wait_ms", &expect.wait_ms.map(Duration::from_millis), &wait)
-    }
-
-    fn check_state(&self, expect: &Expect) -> Check {
-        let state = &self.state;
-        let lease = state.lease();
-        let window = lease.map(|lease| self.window(lease));
-        let left = lease.map(|lease| lease.left(self.now()));
-        equal("held", expect.held.as_deref(), Some(self.held()))?;
-        equal("window", expect.window.as_deref(), window)?;
-        equal(
-            "left_ms",
-            expect.left_ms.map(Duration::from_millis).as_ref(),
-            left.as_ref(),
-        )?;
-        equal(
-            "rejected",
-            expect.rejected.as_ref(),
-            Some(&state.is_rejected()),
-        )?;
-        equal("open", expect.open.as_ref(), Some(&state.is_open()))?;
-        equal(
-            "failures",
-            expect.failures.as_ref(),
-            Some(&state.failures_in_a_row()),
-        )?;
-        equal(
-            "refusals",
-            expect.refusals.as_ref(),
-            Some(&state.refusals_in_a_row()),
-        )?;
-        equal(
-            "forced",
-            expect.forced.as_ref(),
-            Some(&state.counts().forced),
-        )
-    }
-
-    fn window(&self, lease: &Lease) -> &'static str {
-        let now = self.now();
-        match () {
-            () if lease.is_expired(now) => "expired",
-            () if lease.is_mandatory(now) => "mandatory",
-            () if lease.is_stale(now) => "stale",
-            () => "fresh",
-        }
     }
 }
 
 fn given<'a>(value: &'a Option<String>, key: &str) -> Result<&'a str, String> {
     value.as_deref().ok_or_else(|| format!("{key} is missing"))
-}
-
-/// Compares where something is expected.
-fn equal<T: PartialEq + Debug + ?Sized>(key: &str, expected: Option<&T>, got: Option<&T>) -> Check {
-    if expected.is_some() && expected != got {
-        return Err(format!("{key} is {got:?}, not {expected:?}"));
-    }
-    Ok(())
-}
-
-fn exactly<T: PartialEq + Debug>(key: &str, expected: &Option<T>, got: &Option<T>) -> Check {
-    if expected != got {
-        return Err(format!("{key} is {got:?}, not {expected:?}"));
-    }
-    Ok(())
 }
