@@ -13,7 +13,7 @@ use crate::cloud::Cloud;
 use crate::credentials::Credentials;
 use crate::error::{Details, Error, Result};
 use crate::fork;
-use crate::token::{Issuer, Key};
+use crate::token::{Issuer, Key, Moment};
 use crate::transport::{BaseUrl, Lasting, NetworkConfig, ResolveFn, Trust};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -197,6 +197,8 @@ impl ClientBuilder {
     /// [`Error::Config`] naming the setting, or the variable it came from.
     pub fn build(self) -> Result<Client> {
         fork::watch();
+        // Its origin is set once per process: before a fork could fall into the middle of it.
+        Moment::now();
         for (_, source) in self.credentials.sources() {
             source.read()?;
         }

@@ -34,12 +34,22 @@ pub(super) fn status_json(core: &Core) -> String {
             )
         })
         .collect();
+    let counts = now.cell.counts();
     json!({
         "version": env!("CARGO_PKG_VERSION"),
         "api_url": core.settings.api_url.as_str(),
         "store": "memory:",
         "token": token,
         "counters": counters,
+        "refreshes": {
+            "fetched": counts.fetched,
+            "failed": counts.failed,
+            "refused": counts.refused,
+            "abandoned": counts.abandoned,
+            "inherited": counts.adopted,
+            "rejected": counts.rejected,
+            "forced": counts.forced,
+        },
         "last_warning": core.lasting.last_warning().as_deref(),
     })
     .to_string()

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwapOption;
 
 use super::issuer::Issuer;
-use super::machine::{Decision, Gate, Moment, Need, Outcome, State, TokenId};
+use super::machine::{Counts, Decision, Gate, Moment, Need, Outcome, State, TokenId};
 use super::value::Token;
 use crate::call::Call;
 use crate::error::{Details, Error, Result};
@@ -222,6 +222,11 @@ impl Cell {
     /// The API or the user refused the token with this fingerprint. Whether it was the held one.
     pub(crate) fn reject(&self, id: TokenId) -> bool {
         self.state.lock().machine.reject(id)
+    }
+
+    /// How the refreshes of this token went, by all clients that share it.
+    pub(crate) fn counts(&self) -> Counts {
+        self.state.lock().machine.counts()
     }
 
     /// The held token, whatever its state.

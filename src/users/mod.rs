@@ -27,6 +27,5 @@ pub use page::UsersPage;
 pub use user::User;
 pub use values::{CustomAttribute, LicenseInfo, UserStatus, UserType};
 
-
 pub(crate) use pool::{Buffers, Pool};
-pub(crate) use problem::{PageProblem, Unreadable};
+pub(crate) use problem::Unreadable;

@@ -4,6 +4,7 @@ use std::mem;
 use std::sync::{Mutex, PoisonError};
 
 use super::rows::Rows;
+use crate::fork;
 
 /// Memory for one page: the body as it arrives, and its rows.
 #[derive(Default)]
@@ -27,8 +28,19 @@ impl Buffers {
 ///
 /// A listing takes and returns one set per page, so that its memory stays flat and its pages are
 /// read into memory that is mapped already.
-#[derive(Default)]
-pub(crate) struct Pool(Mutex<Vec<Buffers>>);
+pub(crate) struct Pool {
+    idle: Mutex<Vec<Buffers>>,
+    generation: u64,
+}
+
+impl Default for Pool {
+    fn default() -> Pool {
+        Pool {
+            idle: Mutex::default(),
+            generation: fork::generation(),
+        }
+    }
+}
 
 impl Pool {
     /// How much idle memory the pool holds at most. About six sets for pages of 300 users; a page
@@ -45,7 +57,9 @@ impl Pool {
         buffers.body.clear();
         buffers.rows.clear();
         let size = buffers.capacity();
-        if size == 0 {
+        // In a forked child a page of the parent's comes back to the parent's pool, whose lock may be
+        // held by a thread that does not exist here.
+        if size == 0 || self.generation != fork::generation() {
             return;
         }
         let refused = self.locked(|idle| {
@@ -61,7 +75,7 @@ impl Pool {
 
     fn locked<T>(&self, act: impl FnOnce(&mut Vec<Buffers>) -> T) -> T {
         // Nothing can panic half way through a change here, so a poisoned pool is a sound one.
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self.idle.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     #[cfg(test)]

@@ -77,6 +77,7 @@ impl State {
     }
 
     /// The held lease, usable or not.
+    #[cfg(test)]
     pub(crate) fn lease(&self) -> Option<&Lease> {
         self.lease.as_ref()
     }
@@ -91,10 +92,12 @@ impl State {
         self.flight.is_some()
     }
 
+    #[cfg(test)]
     pub(crate) fn failures_in_a_row(&self) -> u32 {
         self.failures_in_a_row
     }
 
+    #[cfg(test)]
     pub(crate) fn refusals_in_a_row(&self) -> u32 {
         self.refusals_in_a_row
     }
