@@ -36,6 +36,18 @@ pub(crate) fn scrub(text: &str, secrets: &[&str]) -> String {
     clean
 }
 
+/// A peer's words as an error may quote them: printable, without the `secrets`, of bounded length.
+pub(crate) fn quote(text: &str, secrets: &[&str]) -> String {
+    const LONGEST: usize = 300;
+    let printable: String = text.chars().filter(|c| !c.is_control()).collect();
+    // Before it is cut short, or the beginning of a secret could be left standing at the end.
+    let clean = scrub(&printable, secrets);
+    match clean.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", clean.get(..end).unwrap_or_default()),
+        None => clean,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +55,17 @@ mod tests {
     #[test]
     fn debug_shows_nothing() {
         assert_eq!(format!("{:?}", Secret::new("hunter22".into())), "(secret)");
+    }
+
+    #[test]
+    fn quotes_are_short_and_clean() {
+        let long = format!("{}hunter22", "x".repeat(296));
+        let quoted = quote(&long, &["hunter22"]);
+        assert!(
+            quoted.ends_with("x(sec…") && !quoted.contains("hunt"),
+            "{quoted}"
+        );
+        assert_eq!(quote("a\u{1b}[31mb\n", &[]), "a[31mb");
     }
 
     #[test]

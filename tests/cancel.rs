@@ -26,7 +26,10 @@ fn cancel_in(stage: &str, client: &Client, stuck: impl Fn() -> bool, mend: impl 
     let result = caller.join().expect("the call does not panic");
     let took = cancelled.elapsed();
     println!("{stage}: back after {took:?}");
-    assert!(matches!(result, Err(Error::Cancelled(_))), "{stage}: {result:?}");
+    assert!(
+        matches!(result, Err(Error::Cancelled(_))),
+        "{stage}: {result:?}"
+    );
     assert!(took < PROMPT, "{stage}: {took:?}");
     mend();
     first_page(client).unwrap_or_else(|error| panic!("{stage}: the client works again: {error}"));
@@ -56,7 +59,8 @@ fn client_towards(zoom: &Sandbox, target: &Arc<Mutex<Option<SocketAddr>>>) -> Cl
     let target = target.clone();
     let port = zoom.url().rsplit(':').next().unwrap();
     let scheme = zoom.url().split(':').next().unwrap();
-    let folder = std::env::temp_dir().join(format!("zoom-s2s-ca-{}-{port}.pem", std::process::id()));
+    let folder =
+        std::env::temp_dir().join(format!("zoom-s2s-ca-{}-{port}.pem", std::process::id()));
     let mut builder = builder(zoom, credentials(zoom))
         .oauth_url(format!("{scheme}://localhost:{port}"))
         .api_url(format!("{scheme}://localhost:{port}/v2"))
@@ -77,7 +81,12 @@ fn client_towards(zoom: &Sandbox, target: &Arc<Mutex<Option<SocketAddr>>>) -> Cl
 }
 
 fn address(zoom: &Sandbox) -> SocketAddr {
-    zoom.url().split("//").nth(1).unwrap().parse().expect("the sandbox's address")
+    zoom.url()
+        .split("//")
+        .nth(1)
+        .unwrap()
+        .parse()
+        .expect("the sandbox's address")
 }
 
 #[test]
@@ -86,7 +95,9 @@ fn in_name_resolution() {
     let target = Arc::new(Mutex::new(None));
     let client = client_towards(&zoom, &target);
     let looking = || client.counter(Counter::DnsLookups) == 1;
-    cancel_in("name resolution", &client, looking, || *target.lock().unwrap() = Some(address(&zoom)));
+    cancel_in("name resolution", &client, looking, || {
+        *target.lock().unwrap() = Some(address(&zoom))
+    });
 }
 
 #[cfg(target_os = "linux")]
@@ -99,15 +110,22 @@ fn in_connect() {
     // SAFETY: listening again on a listening socket only changes the length of its backlog.
     unsafe { libc::listen(std::os::fd::AsRawFd::as_raw_fd(&full), 0) };
     let mut fill = Vec::new();
-    while let Ok(stream) = TcpStream::connect_timeout(&address_of_full, Duration::from_millis(200)) {
+    while let Ok(stream) = TcpStream::connect_timeout(&address_of_full, Duration::from_millis(200))
+    {
         fill.push(stream);
         assert!(fill.len() < 100, "the backlog never fills");
     }
     let target = Arc::new(Mutex::new(Some(address_of_full)));
     let client = client_towards(&zoom, &target);
     let dialling = || client.counter(Counter::HelperThreads) == 1;
-    cancel_in("connect", &client, dialling, || *target.lock().unwrap() = Some(address(&zoom)));
-    assert_eq!(client.counter(Counter::Connections), 1, "only the one to the sandbox came about");
+    cancel_in("connect", &client, dialling, || {
+        *target.lock().unwrap() = Some(address(&zoom))
+    });
+    assert_eq!(
+        client.counter(Counter::Connections),
+        1,
+        "only the one to the sandbox came about"
+    );
 }
 
 #[test]
@@ -117,7 +135,9 @@ fn in_the_tls_handshake() {
     let target = Arc::new(Mutex::new(Some(silent.local_addr().unwrap())));
     let client = client_towards(&zoom, &target);
     let connected = || client.counter(Counter::Connections) == 1;
-    cancel_in("TLS handshake", &client, connected, || *target.lock().unwrap() = Some(address(&zoom)));
+    cancel_in("TLS handshake", &client, connected, || {
+        *target.lock().unwrap() = Some(address(&zoom))
+    });
 }
 
 #[test]
@@ -142,7 +162,11 @@ fn in_a_dripping_body() {
 fn in_a_retry_pause() {
     let zoom = sandbox(|sandbox| sandbox);
     let client = client(&zoom);
-    zoom.fault(Fault::on_api().status(503, "", "text/plain").header("Retry-After", "20"));
+    zoom.fault(
+        Fault::on_api()
+            .status(503, "", "text/plain")
+            .header("Retry-After", "20"),
+    );
     cancel_in("retry pause", &client, || zoom.api_requests() == 1, || {});
 }
 
@@ -155,7 +179,10 @@ fn in_the_wait_for_anothers_token() {
     let leader = start(&leading);
     wait_until("token", || zoom.token_requests() == 1);
     cancel_in("another's token", &waiting, || true, || {});
-    leader.join().unwrap().expect("the leader was not disturbed");
+    leader
+        .join()
+        .unwrap()
+        .expect("the leader was not disturbed");
     assert_eq!(zoom.token_requests(), 1);
 }
 
@@ -202,11 +229,18 @@ fn shutdown_is_final() {
     client.shutdown();
     assert!(matches!(caller.join().unwrap(), Err(Error::Shutdown(_))));
     assert!(shut_down.elapsed() < PROMPT);
-    for result in [first_page(&client), client.token().map(drop), client.user("x").map(drop)] {
+    for result in [
+        first_page(&client),
+        client.token().map(drop),
+        client.user("x").map(drop),
+    ] {
         assert!(matches!(result, Err(Error::Shutdown(_))), "{result:?}");
     }
     client.shutdown();
     client.cancel();
-    assert!(matches!(first_page(&client), Err(Error::Shutdown(_))), "a cancel does not reopen it");
+    assert!(
+        matches!(first_page(&client), Err(Error::Shutdown(_))),
+        "a cancel does not reopen it"
+    );
     assert_eq!(zoom.api_requests(), 1);
 }

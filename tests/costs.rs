@@ -14,10 +14,15 @@ fn peak_of_listing(users: u32) -> (u64, u64) {
     let mut command = role("memory_stays_flat_over_a_million_users", "list");
     let output = command.envs(zoom.env()).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{text}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let figure = |name: &str| -> u64 {
         let line = text.lines().find_map(|line| line.strip_prefix(name));
-        line.and_then(|figure| figure.trim().parse().ok()).unwrap_or_else(|| panic!("no {name} in {text}"))
+        line.and_then(|figure| figure.trim().parse().ok())
+            .unwrap_or_else(|| panic!("no {name} in {text}"))
     };
     (figure("listed"), figure("peak"))
 }
@@ -27,11 +32,22 @@ fn peak_of_listing(users: u32) -> (u64, u64) {
 fn memory_stays_flat_over_a_million_users() {
     if my_role().is_some() {
         let client = Client::from_env().unwrap();
-        let listed = client.users().into_iter().map(|user| user.unwrap().email().len()).filter(|length| *length > 0).count();
+        let listed = client
+            .users()
+            .into_iter()
+            .map(|user| user.unwrap().email().len())
+            .filter(|length| *length > 0)
+            .count();
         let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
         // On lines of their own: the harness writes the test's name without a line end.
-        println!("\nlisted {listed}\npeak {}", peak.trim().trim_end_matches("kB"));
+        println!(
+            "\nlisted {listed}\npeak {}",
+            peak.trim().trim_end_matches("kB")
+        );
         return;
     }
     let (few, low) = peak_of_listing(10_000);
@@ -39,7 +55,10 @@ fn memory_stays_flat_over_a_million_users() {
     println!("{few} users: {low} KiB at most; {many} users: {high} KiB");
     assert!(many > 800_000, "{many}");
     let allowed = 2 * 1024 + (many - few) * 8 / 1024;
-    assert!(high <= low + allowed, "{high} KiB is more than {low} + {allowed}");
+    assert!(
+        high <= low + allowed,
+        "{high} KiB is more than {low} + {allowed}"
+    );
 }
 
 #[test]
@@ -56,7 +75,12 @@ fn pooled_calls_open_and_look_up_nothing() {
         .ca_file(&ca)
         .build()
         .unwrap();
-    let opening = [Counter::Connections, Counter::DnsLookups, Counter::TrustStoreReads, Counter::HelperThreads];
+    let opening = [
+        Counter::Connections,
+        Counter::DnsLookups,
+        Counter::TrustStoreReads,
+        Counter::HelperThreads,
+    ];
     for _ in 0..200 {
         client.users().pages().next().unwrap().unwrap();
     }
@@ -77,7 +101,13 @@ fn pooled_calls_cost_no_thread_file_or_socket() {
         let calls: usize = std::env::var("CALLS").unwrap().parse().unwrap();
         let client = Client::from_env().unwrap();
         for _ in 0..calls {
-            client.users().page_size(10).pages().next().unwrap().unwrap();
+            client
+                .users()
+                .page_size(10)
+                .pages()
+                .next()
+                .unwrap()
+                .unwrap();
         }
         return;
     }
@@ -88,23 +118,59 @@ fn pooled_calls_cost_no_thread_file_or_socket() {
     let ca = std::env::temp_dir().join(format!("zoom-s2s-strace-{}.pem", std::process::id()));
     std::fs::write(&ca, zoom.ca_pem().unwrap()).unwrap();
     let count = |calls: usize| -> Vec<(String, usize)> {
-        let log = std::env::temp_dir().join(format!("zoom-s2s-strace-{}-{calls}", std::process::id()));
+        let log =
+            std::env::temp_dir().join(format!("zoom-s2s-strace-{}-{calls}", std::process::id()));
         let inner = role(TEST, "call");
         let mut command = Command::new("strace");
-        command.args(["-f", "-qq", "-e", "trace=clone,clone3,open,openat,socket,connect", "-o"]).arg(&log);
-        command.arg(inner.get_program()).args(inner.get_args()).envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        let output = command.envs(zoom.env()).env("ZOOM_S2S_CA_FILE", &ca).env("CALLS", calls.to_string()).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        command
+            .args([
+                "-f",
+                "-qq",
+                "-e",
+                "trace=clone,clone3,open,openat,socket,connect",
+                "-o",
+            ])
+            .arg(&log);
+        command
+            .arg(inner.get_program())
+            .args(inner.get_args())
+            .envs(
+                inner
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            );
+        let output = command
+            .envs(zoom.env())
+            .env("ZOOM_S2S_CA_FILE", &ca)
+            .env("CALLS", calls.to_string())
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
         let trace = std::fs::read_to_string(&log).unwrap();
         std::fs::remove_file(log).unwrap();
         ["clone", "open", "socket(", "connect("]
             .into_iter()
-            .map(|call| (call.to_owned(), trace.lines().filter(|line| line.contains(call) && !line.contains("resumed>")).count()))
+            .map(|call| {
+                (
+                    call.to_owned(),
+                    trace
+                        .lines()
+                        .filter(|line| line.contains(call) && !line.contains("resumed>"))
+                        .count(),
+                )
+            })
             .collect()
     };
     let (few, many) = (count(5), count(205));
     println!("system calls of 5 calls {few:?}, of 205 {many:?}");
-    assert!(few.iter().all(|(_, count)| *count > 0), "the trace shows nothing: {few:?}");
+    assert!(
+        few.iter().all(|(_, count)| *count > 0),
+        "the trace shows nothing: {few:?}"
+    );
     assert_eq!(few, many);
     std::fs::remove_file(ca).unwrap();
 }

@@ -26,19 +26,36 @@ fn children_work_and_parents_do_not_notice() {
     }
     let forks = std::env::var("ZOOM_S2S_FORKS").unwrap_or_else(|_| "1000".into());
     for world in [World::MultiToken, World::SingleToken] {
-        let zoom = sandbox(|sandbox| sandbox.world(world).token_lifetime(Duration::from_secs(TOKEN_LIFE)));
+        let zoom = sandbox(|sandbox| {
+            sandbox
+                .world(world)
+                .token_lifetime(Duration::from_secs(TOKEN_LIFE))
+        });
         let started = Instant::now();
-        let output = role(TEST, "parent").envs(zoom.env()).env("FORKS", &forks).output().unwrap();
+        let output = role(TEST, "parent")
+            .envs(zoom.env())
+            .env("FORKS", &forks)
+            .output()
+            .unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{text}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         // A token is renewed between 5/6 and 9/10 of its life.
         let lifetimes = 1 + started.elapsed().as_secs() / (TOKEN_LIFE * 5 / 6);
         let requests = zoom.token_requests() as u64;
-        println!("{world:?}: {forks} forks, {requests} token requests in {lifetimes} token lifetimes");
+        println!(
+            "{world:?}: {forks} forks, {requests} token requests in {lifetimes} token lifetimes"
+        );
         for line in text.lines().filter(|line| line.contains("calls")) {
             println!("{line}");
         }
-        assert!(requests <= lifetimes * 2, "{requests} token requests in {lifetimes} lifetimes");
+        assert!(
+            requests <= lifetimes * 2,
+            "{requests} token requests in {lifetimes} lifetimes"
+        );
     }
 }
 
@@ -46,7 +63,10 @@ fn be_the_parent() {
     let forks: usize = std::env::var("FORKS").unwrap().parse().unwrap();
     let client = Client::from_env().unwrap();
     client.token().expect("a token to inherit");
-    let (stop, calls) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let (stop, calls) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicU64::new(0)),
+    );
     let threads: Vec<_> = (0..PARENT_THREADS)
         .map(|_| {
             let (client, stop, calls) = (client.clone(), stop.clone(), calls.clone());
@@ -67,12 +87,23 @@ fn be_the_parent() {
     }
     children.into_iter().for_each(reap);
     stop.store(true, Ordering::Relaxed);
-    threads.into_iter().for_each(|thread| thread.join().expect("a parent's call failed"));
-    println!("{forks} children ended well, {} calls of the parent meanwhile", calls.load(Ordering::Relaxed));
+    threads
+        .into_iter()
+        .for_each(|thread| thread.join().expect("a parent's call failed"));
+    println!(
+        "{forks} children ended well, {} calls of the parent meanwhile",
+        calls.load(Ordering::Relaxed)
+    );
 }
 
 fn call(client: &Client) -> Result<(), Error> {
-    client.users().page_size(10).pages().next().expect("an answer").map(drop)
+    client
+        .users()
+        .page_size(10)
+        .pages()
+        .next()
+        .expect("an answer")
+        .map(drop)
 }
 
 fn fork_child(client: &Client) -> libc::pid_t {
@@ -87,7 +118,9 @@ fn fork_child(client: &Client) -> libc::pid_t {
                     thread::spawn(move || call(&client).is_ok())
                 })
                 .collect();
-            let good = threads.into_iter().all(|thread| thread.join().unwrap_or(false));
+            let good = threads
+                .into_iter()
+                .all(|thread| thread.join().unwrap_or(false));
             // SAFETY: ends the child without running the parent's exit handlers.
             unsafe { libc::_exit(if good { 0 } else { 1 }) }
         }
@@ -100,5 +133,8 @@ fn reap(child: libc::pid_t) {
     let mut status = 0;
     // SAFETY: waits for a child of this process.
     assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
-    assert_eq!(status, 0, "a child failed (256) or hung until its alarm (14): {status}");
+    assert_eq!(
+        status, 0,
+        "a child failed (256) or hung until its alarm (14): {status}"
+    );
 }

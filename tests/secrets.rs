@@ -36,13 +36,24 @@ fn say(what: impl std::fmt::Debug) {
 fn say_error(error: &Error) {
     say(error);
     say(error.to_string());
-    say((error.message(), error.hint(), error.oauth_error(), error.missing_scopes(), error.tracking_id()));
-    say(error.body().map(|body| String::from_utf8_lossy(body).into_owned()));
+    say((
+        error.message(),
+        error.hint(),
+        error.oauth_error(),
+        error.missing_scopes(),
+        error.tracking_id(),
+    ));
+    say(error
+        .body()
+        .map(|body| String::from_utf8_lossy(body).into_owned()));
 }
 
 fn try_everything(client: &Client) {
     say(client);
-    for result in [client.users().pages().next().unwrap().map(drop), client.user("someone").map(drop)] {
+    for result in [
+        client.users().pages().next().unwrap().map(drop),
+        client.user("someone").map(drop),
+    ] {
         if let Err(error) = result {
             say_error(&error);
         }
@@ -64,12 +75,17 @@ fn nothing_says_a_secret() {
         let keys = zoom.credentials();
         secrets.push(("client secret", keys.client_secret.clone()));
         secrets.push(("API secret", keys.api_secret.clone()));
-        secrets.push(("Basic value", base64(&format!("{}:{}", keys.client_id, keys.client_secret))));
+        secrets.push((
+            "Basic value",
+            base64(&format!("{}:{}", keys.client_id, keys.client_secret)),
+        ));
         let ca = std::env::temp_dir().join(format!("zoom-s2s-secrets-{}.pem", std::process::id()));
         std::fs::write(&ca, zoom.ca_pem().unwrap_or_default()).unwrap();
         let with_trust = |credentials| {
-            let builder = builder(&zoom, credentials).timeout(Duration::from_secs(3));
-            if tls { builder.ca_file(&ca) } else { builder }.build().unwrap()
+            let builder = builder(&zoom, credentials).timeout(Duration::from_secs(1));
+            if tls { builder.ca_file(&ca) } else { builder }
+                .build()
+                .unwrap()
         };
         let client = with_trust(credentials(&zoom));
         secrets.push(("token", client.token().unwrap().value().to_owned()));
@@ -84,10 +100,15 @@ fn nothing_says_a_secret() {
         for fault in [
             Fault::on_api().unauthorized(),
             Fault::on_api().always().server_error(500),
-            Fault::on_api().always().rate_limited(RateLimit::Daily { retry_after: "2999-01-01T00:00:00Z".into() }),
+            Fault::on_api().always().rate_limited(RateLimit::Daily {
+                retry_after: "2999-01-01T00:00:00Z".into(),
+            }),
             Fault::on_api().always().cut(Cut::InBody),
             Fault::on_api().always().cut(Cut::InHeaders),
-            Fault::on_api().always().status(302, "", "text/html").header("Location", "http://127.0.0.1:1/"),
+            Fault::on_api()
+                .always()
+                .status(302, "", "text/html")
+                .header("Location", "http://127.0.0.1:1/"),
             Fault::on_api().always().status(200, "<html>", "text/html"),
         ] {
             zoom.fault(fault);
@@ -100,10 +121,15 @@ fn nothing_says_a_secret() {
         zoom.fault(Fault::on_token().always().cut(Cut::InBody));
         try_everything(&client);
         zoom.clear_faults();
-        zoom.disable_app(true);
-        try_everything(&with_trust(credentials(&zoom)));
-        zoom.disable_app(false);
-        let wrong = Credentials::server_to_server(&keys.account_id, &keys.client_id, "a-wrong-secret");
+        let disabled = sandbox(|sandbox| sandbox);
+        disabled.disable_app(true);
+        try_everything(&support::client(&disabled));
+        secrets.push((
+            "disabled app's secret",
+            disabled.credentials().client_secret.clone(),
+        ));
+        let wrong =
+            Credentials::server_to_server(&keys.account_id, &keys.client_id, "a-wrong-secret");
         secrets.push(("wrong secret", "a-wrong-secret".into()));
         try_everything(&with_trust(wrong));
         std::fs::remove_file(ca).unwrap();
@@ -115,7 +141,12 @@ fn nothing_says_a_secret() {
     secrets.push(("echoed secret", "an-echoed-secret".into()));
     secrets.push(("echoed Basic value", base64("client:an-echoed-secret")));
     let build = |credentials| {
-        Client::builder(credentials).no_proxy().oauth_url(&echo).api_url(&echo).timeout(Duration::from_secs(2)).build()
+        Client::builder(credentials)
+            .no_proxy()
+            .oauth_url(&echo)
+            .api_url(&echo)
+            .timeout(Duration::from_secs(1))
+            .build()
     };
     try_everything(&build(echoed).unwrap());
     let signed = build(Credentials::jwt("key", "an-echoed-api-secret")).unwrap();
@@ -124,11 +155,24 @@ fn nothing_says_a_secret() {
 
     // Settings that are refused.
     for error in [
-        Client::builder(Credentials::server_to_server("a", "b", "in side")).build().unwrap_err(),
-        Client::builder(Credentials::jwt("a", "b")).proxy("socks5://user:hushhush@proxy:1").build().unwrap_err(),
-        Client::builder(Credentials::jwt("a", "b")).oauth_url("https://user:hushhush@zoom.us").build().unwrap_err(),
-        Client::builder(Credentials::jwt("a", "b")).token_store("redis://:hushhush@host").build().unwrap_err(),
-        Client::builder(Credentials::jwt("a", CredentialSource::file("/nowhere"))).build().unwrap_err(),
+        Client::builder(Credentials::server_to_server("a", "b", "in side"))
+            .build()
+            .unwrap_err(),
+        Client::builder(Credentials::jwt("a", "b"))
+            .proxy("socks5://user:hushhush@proxy:1")
+            .build()
+            .unwrap_err(),
+        Client::builder(Credentials::jwt("a", "b"))
+            .oauth_url("https://user:hushhush@zoom.us")
+            .build()
+            .unwrap_err(),
+        Client::builder(Credentials::jwt("a", "b"))
+            .token_store("redis://:hushhush@host")
+            .build()
+            .unwrap_err(),
+        Client::builder(Credentials::jwt("a", CredentialSource::file("/nowhere")))
+            .build()
+            .unwrap_err(),
     ] {
         say_error(&error);
     }
@@ -136,10 +180,24 @@ fn nothing_says_a_secret() {
     secrets.push(("malformed secret", "in side".into()));
 
     let said = SAID.lock().unwrap();
-    for part in ["zoom_s2s", "ureq", "rustls", "HTTP 401", "disabled", "secret was refused"] {
-        assert!(said.contains(part), "nothing of {part:?} was said: the search would prove nothing");
+    for part in [
+        "zoom_s2s",
+        "ureq",
+        "rustls",
+        "HTTP 401",
+        "disabled",
+        "secret was refused",
+    ] {
+        assert!(
+            said.contains(part),
+            "nothing of {part:?} was said: the search would prove nothing"
+        );
     }
-    println!("{} bytes of output searched for {} secrets", said.len(), secrets.len());
+    println!(
+        "{} bytes of output searched for {} secrets",
+        said.len(),
+        secrets.len()
+    );
     for (name, secret) in secrets {
         assert!(secret.len() >= 7, "{name} is too short to be searched for");
         if let Some(at) = said.find(&secret) {
@@ -156,12 +214,21 @@ fn echo() -> String {
     thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+            stream
+                .set_read_timeout(Some(Duration::from_millis(100)))
+                .unwrap();
             let mut request = Vec::new();
             let _ = stream.read_to_end(&mut request);
             let request = String::from_utf8_lossy(&request).replace(['\r', '\n'], " ");
+            // Beside the Basic value also the secret inside it, where that was sent.
+            let secret = if request.starts_with("POST /oauth") {
+                "an-echoed-secret"
+            } else {
+                ""
+            };
+            let reason = format!("{secret} {request}");
             let body = serde_json::json!({
-                "code": 300, "message": request, "error": request, "reason": format!("an-echoed-secret {request}"),
+                "code": 300, "message": request, "error": request, "reason": reason,
             });
             let body = body.to_string();
             let _ = write!(

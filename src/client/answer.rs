@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::api::ApiRequest;
 use crate::error::{Details, Error, ErrorStatus};
-use crate::secret::scrub;
+use crate::secret::{quote, scrub};
 use crate::token::Token;
 use crate::transport::{Answer, retry_after};
 
@@ -113,7 +113,7 @@ pub(super) fn explain(
     request: &ApiRequest,
     token: &Token,
 ) -> Error {
-    let said = clean(&facts.message, token);
+    let said = quote(&facts.message, &[token.value()]);
     let said = if said.is_empty() {
         String::new()
     } else {
@@ -215,12 +215,6 @@ pub(super) fn unauthorized(error: Error, rejections: u32, signed: bool) -> Error
         details.message()
     );
     Error::Unauthorized(details.with_message(message).with_hint(hint))
-}
-
-/// The peer's words, short, printable, and without the token that was sent to it.
-fn clean(text: &str, token: &Token) -> String {
-    let printable: String = text.chars().filter(|c| !c.is_control()).take(500).collect();
-    scrub(&printable, &[token.value()])
 }
 
 fn without_token(body: &[u8], token: &Token) -> Vec<u8> {

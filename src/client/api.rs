@@ -108,7 +108,7 @@ impl Core {
                 random::unit(),
             );
             let Some(pause) = pause else {
-                return Err(self.final_error(call, error));
+                return Err(error);
             };
             log::info!(target: crate::LOG, "request failed, next attempt in {pause:?}: {}", error.message());
             call.pause(pause)?;
@@ -146,18 +146,6 @@ impl Core {
             answer.status, body.len(), answer.tracking_id().as_deref().unwrap_or("absent"),
         );
         Ok(answer)
-    }
-
-    /// A timeout at the call's own deadline speaks of that deadline.
-    fn final_error(&self, call: Call<'_>, error: Error) -> Error {
-        match error {
-            Error::Timeout(_) if call.left().is_zero() => {
-                let in_doubt = error.in_doubt();
-                call.out_of_time()
-                    .map_details(|details| details.with_in_doubt(in_doubt))
-            }
-            error => error,
-        }
     }
 }
 

@@ -90,7 +90,15 @@ impl Core {
         }
         let now = self.now();
         let call = Call::new(&now.epoch, timeout.unwrap_or(self.settings.timeout));
-        body(call, &now)
+        body(call, &now).map_err(|error| match error {
+            // Whatever it was waiting for, what the caller can change is the deadline.
+            Error::Timeout(_) if call.left().is_zero() => {
+                let in_doubt = error.in_doubt();
+                call.out_of_time()
+                    .map_details(|details| details.with_in_doubt(in_doubt))
+            }
+            error => error,
+        })
     }
 
     pub(crate) fn token(&self, call: Call<'_>, now: &Now, want: Want) -> Result<Token> {

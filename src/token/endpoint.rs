@@ -34,14 +34,19 @@ pub(crate) struct Presented {
 }
 
 impl Presented {
-    // A `:` in the client ID would shift the boundary; Zoom's have none.
-    fn basic(&self) -> Result<HeaderValue> {
+    /// The base64 text of the Basic header. A `:` in the client ID would shift the boundary; Zoom's
+    /// have none.
+    pub(super) fn pair(&self) -> Secret {
         let pair = Zeroizing::new(format!(
             "{}:{}",
             self.client_id.expose(),
             self.client_secret.expose()
         ));
-        let value = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
+        Secret::new(STANDARD.encode(pair.as_bytes()))
+    }
+
+    fn basic(&self) -> Result<HeaderValue> {
+        let value = Zeroizing::new(format!("Basic {}", self.pair().expose()));
         let mut value = HeaderValue::from_str(&value)
             .map_err(|_| Error::Internal(Details::new("the Basic header could not be made")))?;
         value.set_sensitive(true);

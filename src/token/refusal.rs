@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::endpoint::{Names, Presented};
 use crate::error::{Details, Error, ErrorStatus};
-use crate::secret::scrub;
+use crate::secret::quote;
 use crate::transport::{Answer, BaseUrl, retry_after};
 
 /// The endpoint's own form of error; the API's is another one.
@@ -114,8 +114,10 @@ fn judge(
     }
 }
 
-/// The peer's words, short, printable, and without what was sent to it.
+/// The peer's words without what was sent to it.
 fn clean(text: &str, presented: &Presented) -> String {
-    let printable: String = text.chars().filter(|c| !c.is_control()).take(300).collect();
-    scrub(&printable, &[presented.client_secret.expose()])
+    quote(
+        text,
+        &[presented.pair().expose(), presented.client_secret.expose()],
+    )
 }

@@ -1,6 +1,6 @@
 //! One epoch of a client's connections: what cancel and fork throw away as a whole.
 
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -256,21 +256,30 @@ impl Epoch {
             ureq::Error::LargeResponseHeader(..) => sent(Error::TooLarge(Details::new(format!(
                 "the answer of {host} has headers of unreasonable size"
             )))),
-            ureq::Error::Decompress(_, error) => sent(Error::BadResponse(
-                Details::new(format!("the answer of {host} is not valid gzip: {error}"))
-                    .with_retryable(true),
-            )),
+            // The decoder wraps what happened to the connection under it.
+            ureq::Error::Decompress(_, error) => match error.downcast::<ureq::Error>() {
+                Ok(inner) => self.explain(inner, host),
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => sent(broke(host, &error)),
+                Err(error) => sent(Error::BadResponse(
+                    Details::new(format!("the answer of {host} is not valid gzip: {error}"))
+                        .with_retryable(true),
+                )),
+            },
             ureq::Error::Protocol(error) => sent(Error::Network(Details::new(format!(
                 "the answer of {host} is not valid HTTP, or broke off: {error}"
             )))),
-            ureq::Error::Io(error) => sent(Error::Network(Details::new(format!(
-                "the connection to {host} broke: {error}"
-            )))),
+            ureq::Error::Io(error) => sent(broke(host, &error)),
             other => sent(Error::Internal(Details::new(format!(
                 "HTTP client: {other}"
             )))),
         }
     }
+}
+
+fn broke(host: &str, error: &io::Error) -> Error {
+    Error::Network(Details::new(format!(
+        "the connection to {host} broke: {error}"
+    )))
 }
 
 /// URLs are logged without their query, which may hold names and mail addresses.

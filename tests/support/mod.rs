@@ -3,33 +3,40 @@
 
 use std::io::Write;
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
 use zoom_s2s::{Client, ClientBuilder, Credentials};
 use zoom_s2s_sandbox::{Builder, Sandbox};
 
-/// A sandbox of its own for one test.
-pub fn sandbox(settings: impl FnOnce(Builder) -> Builder) -> Sandbox {
-    settings(Sandbox::builder().users(50))
-        .start()
-        .expect("the sandbox starts")
+/// A sandbox of its own for one test, with credentials of its own: clients of equal credentials share
+/// a token, and failures, throughout the process.
+pub(crate) fn sandbox(settings: impl FnOnce(Builder) -> Builder) -> Sandbox {
+    static SEED: AtomicU64 = AtomicU64::new(1);
+    settings(
+        Sandbox::builder()
+            .users(50)
+            .seed(SEED.fetch_add(1, Ordering::Relaxed)),
+    )
+    .start()
+    .expect("the sandbox starts")
 }
 
 /// The Server-to-Server credentials of the sandbox's app.
-pub fn credentials(sandbox: &Sandbox) -> Credentials {
+pub(crate) fn credentials(sandbox: &Sandbox) -> Credentials {
     let keys = sandbox.credentials();
     Credentials::server_to_server(&keys.account_id, &keys.client_id, &keys.client_secret)
 }
 
 /// The JWT credentials of the sandbox's legacy app.
-pub fn jwt_credentials(sandbox: &Sandbox) -> Credentials {
+pub(crate) fn jwt_credentials(sandbox: &Sandbox) -> Credentials {
     let keys = sandbox.credentials();
     Credentials::jwt(&keys.api_key, &keys.api_secret)
 }
 
 /// A client of the sandbox, open for more settings.
-pub fn builder(sandbox: &Sandbox, credentials: Credentials) -> ClientBuilder {
+pub(crate) fn builder(sandbox: &Sandbox, credentials: Credentials) -> ClientBuilder {
     Client::builder(credentials)
         .no_proxy()
         .oauth_url(sandbox.url())
@@ -37,14 +44,14 @@ pub fn builder(sandbox: &Sandbox, credentials: Credentials) -> ClientBuilder {
 }
 
 /// A client of the sandbox.
-pub fn client(sandbox: &Sandbox) -> Client {
+pub(crate) fn client(sandbox: &Sandbox) -> Client {
     builder(sandbox, credentials(sandbox))
         .build()
         .expect("the client is made")
 }
 
 /// Runs `body` on `count` threads that start at the same instant; their results in order.
-pub fn on_threads<T: Send + 'static>(
+pub(crate) fn on_threads<T: Send + 'static>(
     count: usize,
     body: impl Fn(usize) -> T + Send + Sync + 'static,
 ) -> Vec<T> {
@@ -66,7 +73,7 @@ pub fn on_threads<T: Send + 'static>(
 
 /// A process of its own for one role of the test named `test`: the same test binary, told its role
 /// by `ZOOM_S2S_TEST_ROLE`.
-pub fn role(test: &str, role: &str) -> Command {
+pub(crate) fn role(test: &str, role: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("the test binary has a path"));
     command
         .args([test, "--exact", "--nocapture", "--test-threads=1"])
@@ -75,12 +82,12 @@ pub fn role(test: &str, role: &str) -> Command {
 }
 
 /// The role this process was started for, if any.
-pub fn my_role() -> Option<String> {
+pub(crate) fn my_role() -> Option<String> {
     std::env::var("ZOOM_S2S_TEST_ROLE").ok()
 }
 
 /// Says that `test` was skipped because `tool` is missing; a failure where all tests are required.
-pub fn skip(test: &str, tool: &str) {
+pub(crate) fn skip(test: &str, tool: &str) {
     let line = format!("skipped: {test}: {tool} is not installed (make deps installs it)");
     assert!(
         std::env::var_os("ZOOM_S2S_REQUIRE_ALL").is_none_or(|value| value != "1"),
@@ -97,7 +104,7 @@ pub fn skip(test: &str, tool: &str) {
 }
 
 /// Whether a program of this name is on the path.
-pub fn has_tool(name: &str) -> bool {
+pub(crate) fn has_tool(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
 }

@@ -7,7 +7,8 @@ mod tree;
 
 use std::sync::Arc;
 
-use super::{PageProblem, Pool, Unreadable, User, UsersPage};
+use super::problem::PageProblem;
+use super::{Pool, Unreadable, User, UsersPage};
 
 fn read_in(pool: &Arc<Pool>, body: &[u8]) -> Result<UsersPage, Unreadable> {
     let mut buffers = pool.take();
