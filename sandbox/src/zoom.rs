@@ -54,7 +54,7 @@ impl Zoom {
             app: Mutex::new(App::new(credentials, url)),
             tokens: Mutex::new(Tokens::new(builder.world)),
             account: Account::new(builder.seed, builder.users),
-            pages: Pages::new(),
+            pages: Pages::new(builder.page_cache),
             journal: Journal::default(),
             faults: Faults::default(),
             counters: Counters::default(),
