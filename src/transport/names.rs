@@ -13,9 +13,12 @@ const KEEP: Duration = Duration::from_secs(60);
 /// A caller's own way to resolve names: host and port in, addresses out.
 pub(crate) type ResolveFn = dyn Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync;
 
+/// When a name was resolved, and to what.
+type Resolved = (Instant, Vec<SocketAddr>);
+
 /// The names this client has resolved lately.
 pub(crate) struct Names {
-    known: Lock<HashMap<(String, u16), (Instant, Vec<SocketAddr>)>>,
+    known: Lock<HashMap<(String, u16), Resolved>>,
     custom: Option<Arc<ResolveFn>>,
 }
 
