@@ -17,19 +17,21 @@ const TEST: &str = "children_work_and_parents_do_not_notice";
 const PARENT_THREADS: usize = 8;
 const CHILD_THREADS: usize = 4;
 const CHILDREN_AT_ONCE: usize = 4;
-const TOKEN_LIFE: u64 = 20;
 
 #[test]
 fn children_work_and_parents_do_not_notice() {
     if my_role().is_some() {
         return be_the_parent();
     }
-    let forks = std::env::var("ZOOM_S2S_FORKS").unwrap_or_else(|_| "1000".into());
-    for world in [World::MultiToken, World::SingleToken] {
+    let forks = std::env::var("ZOOM_S2S_FORKS").unwrap_or_else(|_| "2000".into());
+    // Where a new token kills the one before, a child born before its parent's renewal is left with a
+    // dead token: only a store that processes share helps there. So no renewal falls into that run,
+    // and the inherited token must do for every child.
+    for (world, life) in [(World::MultiToken, 6), (World::SingleToken, 3600)] {
         let zoom = sandbox(|sandbox| {
             sandbox
                 .world(world)
-                .token_lifetime(Duration::from_secs(TOKEN_LIFE))
+                .token_lifetime(Duration::from_secs(life))
         });
         let started = Instant::now();
         let output = role(TEST, "parent")
@@ -44,18 +46,19 @@ fn children_work_and_parents_do_not_notice() {
             String::from_utf8_lossy(&output.stderr)
         );
         // A token is renewed between 5/6 and 9/10 of its life.
-        let lifetimes = 1 + started.elapsed().as_secs() / (TOKEN_LIFE * 5 / 6);
+        let renewals = started.elapsed().as_secs() / (life * 5 / 6);
         let requests = zoom.token_requests() as u64;
         println!(
-            "{world:?}: {forks} forks, {requests} token requests in {lifetimes} token lifetimes"
+            "{world:?}: {forks} forks, {requests} token requests, {renewals} renewals at most"
         );
         for line in text.lines().filter(|line| line.contains("calls")) {
             println!("{line}");
         }
-        assert!(
-            requests <= lifetimes * 2,
-            "{requests} token requests in {lifetimes} lifetimes"
-        );
+        match world {
+            World::SingleToken => assert_eq!(requests, 1),
+            // One each, and at most one more.
+            _ => assert!(requests <= (1 + renewals) * 2, "{requests} token requests"),
+        }
     }
 }
 
