@@ -1,14 +1,12 @@
 //! What the API's answers mean.
 
-use std::time::SystemTime;
-
 use serde::Deserialize;
 
 use super::api::ApiRequest;
 use crate::error::{Details, Error, ErrorStatus};
 use crate::secret::{quote, scrub};
 use crate::token::Token;
-use crate::transport::{Answer, retry_after};
+use crate::transport::Answer;
 
 /// Bodies longer than this are no error objects and are not searched for one.
 const ERROR_BODY_LIMIT: usize = 64 * 1024;
@@ -125,9 +123,7 @@ pub(super) fn explain(
         .unwrap_or_default();
     let seen = format!("(HTTP {}{code})", facts.status);
     let purpose = request.purpose;
-    let wait = answer
-        .header("retry-after")
-        .and_then(|value| retry_after(value, SystemTime::now()));
+    let wait = answer.retry_after();
     let missing = if facts.lacks_scope() {
         facts.missing_scopes()
     } else {

@@ -1,7 +1,5 @@
 //! One request to the API: token, retries, and refused tokens.
 
-use std::time::SystemTime;
-
 use ureq::http::header::AUTHORIZATION;
 use ureq::http::{HeaderMap, HeaderValue, Method};
 
@@ -12,7 +10,7 @@ use crate::error::{Details, Error, Result};
 use crate::random;
 use crate::stats::Counter;
 use crate::token::{Token, Want};
-use crate::transport::{self, Answer, Outgoing, Trouble, retry_after};
+use crate::transport::{self, Answer, Outgoing, Trouble};
 
 /// How many refused tokens a call puts up with: fresh ones from the endpoint may be killed by
 /// another process, self-signed ones are all alike.
@@ -150,9 +148,7 @@ impl Core {
 }
 
 fn trouble(answer: &Answer, facts: &answer::Facts) -> Trouble {
-    let wait = answer
-        .header("retry-after")
-        .and_then(|value| retry_after(value, SystemTime::now()));
+    let wait = answer.retry_after();
     match answer.status {
         429 if facts.is_daily_limit(answer) => Trouble::Final,
         429 => Trouble::Busy { retry_after: wait },

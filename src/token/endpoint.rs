@@ -2,7 +2,7 @@
 //!
 //! See <https://developers.zoom.us/docs/internal-apps/s2s-oauth/>; errors follow RFC 6749, 5.2.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -20,7 +20,7 @@ use crate::error::{Details, Error, Result};
 use crate::random;
 use crate::secret::Secret;
 use crate::stats::Counter;
-use crate::transport::{self, Answer, BaseUrl, Outgoing, Trouble, encode, retry_after};
+use crate::transport::{self, Answer, BaseUrl, Outgoing, Trouble, encode};
 
 /// Life of a token whose answer does not tell.
 const DEFAULT_LIFE: Duration = Duration::from_secs(3600);
@@ -244,9 +244,7 @@ fn whole_seconds(value: &Value) -> Option<u64> {
 }
 
 fn trouble(answer: &Answer, error: &Error) -> Trouble {
-    let wait = answer
-        .header("retry-after")
-        .and_then(|value| retry_after(value, SystemTime::now()));
+    let wait = answer.retry_after();
     match (answer.status, error) {
         (429, _) => Trouble::Busy { retry_after: wait },
         (500..600, _) => Trouble::Server { retry_after: wait },

@@ -1,13 +1,11 @@
 //! What the token endpoint's refusals mean, and what to do about each.
 
-use std::time::SystemTime;
-
 use serde::Deserialize;
 
 use super::endpoint::{Names, Presented};
 use crate::error::{Details, Error, ErrorStatus};
 use crate::secret::quote;
-use crate::transport::{Answer, BaseUrl, retry_after};
+use crate::transport::{Answer, BaseUrl};
 
 /// The endpoint's own form of error; the API's is another one.
 #[derive(Deserialize)]
@@ -28,9 +26,7 @@ pub(super) fn explain(
 ) -> Error {
     let url = base.join("/oauth/token");
     let http = answer.status;
-    let wait = answer
-        .header("retry-after")
-        .and_then(|value| retry_after(value, SystemTime::now()));
+    let wait = answer.retry_after();
     let refusal = serde_json::from_slice::<Refusal>(body)
         .ok()
         .filter(|refusal| !refusal.error.is_empty() || !refusal.reason.is_empty());

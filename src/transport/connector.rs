@@ -13,11 +13,11 @@ use ureq::unversioned::transport::{
 };
 
 use super::dial::{cancelled, unreachable_host};
-use super::epoch::TlsSource;
 use super::names::Names;
 use super::proxy::Proxy;
 use super::socket::Socket;
 use super::tls;
+use super::tls_source::TlsSource;
 use super::url::{bare_host, is_loopback};
 use super::wire::{Stream, Wire, deadline_of};
 use crate::error::{Details, Error, Result};

@@ -1,23 +1,26 @@
 //! One epoch of a client's connections: what cancel and fork throw away as a whole.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::ArcSwapOption;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::RootCertStore;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Method, Request};
 
-use super::connector::{Dialer, NoLookup, Unsent};
+use super::connector::{Dialer, NoLookup};
+use super::date::retry_after;
+use super::failure::Failure;
 use super::names::{Names, ResolveFn};
 use super::proxy::Proxy;
-use super::tls::{self, Trust};
+use super::tls::Trust;
+use super::tls_source::TlsSource;
 use crate::error::{Details, Error, Result};
 use crate::fork;
-use crate::lock::{Bell, Lock, Woken};
-use crate::stats::{Counter, Stats};
+use crate::lock::{Bell, Woken};
+use crate::stats::Stats;
 
 /// The settings of a client's connections, the same for token and API calls.
 pub(crate) struct NetworkConfig {
@@ -36,7 +39,7 @@ pub(crate) struct Lasting {
     pub(crate) stats: Arc<Stats>,
     pub(crate) shut_down: AtomicBool,
     // Readable right after a fork, whatever another thread was doing at that moment.
-    roots: ArcSwapOption<RootCertStore>,
+    pub(super) roots: ArcSwapOption<RootCertStore>,
     last_warning: ArcSwapOption<String>,
 }
 
@@ -89,18 +92,16 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// How long the answer asks to wait, if it does.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        retry_after(self.header("retry-after")?, SystemTime::now())
+    }
+
     /// Zoom's own number for this request, printable and of bounded length.
     pub(crate) fn tracking_id(&self) -> Option<String> {
         self.header("x-zm-trackingid")
             .map(|id| id.chars().take(200).collect())
     }
-}
-
-/// A request that got no answer.
-pub(crate) struct Failure {
-    pub(crate) error: Error,
-    /// Whether any of it may have reached the peer.
-    pub(crate) sent: bool,
 }
 
 impl Epoch {
@@ -111,10 +112,7 @@ impl Epoch {
             bell: bell.clone(),
             names: Arc::new(Names::new(config.resolver.clone())),
             proxy: config.proxy.clone(),
-            tls: TlsSource {
-                config: Lock::new(None),
-                lasting: lasting.clone(),
-            },
+            tls: TlsSource::new(lasting.clone()),
             stats: lasting.stats.clone(),
         };
         let agent = Agent::config_builder()
@@ -228,88 +226,9 @@ impl Epoch {
             headers: head.headers,
         })
     }
-
-    fn explain(&self, error: ureq::Error, host: &str) -> Failure {
-        if let Some(error) = self.ended() {
-            return Failure { error, sent: true };
-        }
-        let sent = |error| Failure { error, sent: true };
-        match error {
-            ureq::Error::Other(inner) => match inner.downcast::<Unsent>() {
-                Ok(unsent) => Failure {
-                    error: unsent.0,
-                    sent: false,
-                },
-                Err(other) => sent(Error::Internal(Details::new(other.to_string()))),
-            },
-            ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => Failure {
-                error: Error::Timeout(Details::new(format!("no connection to {host} in time"))),
-                sent: false,
-            },
-            ureq::Error::Timeout(_) => sent(Error::Timeout(Details::new(format!(
-                "{host} did not answer in time"
-            )))),
-            ureq::Error::BodyExceedsLimit(limit) => sent(Error::TooLarge(
-                Details::new(format!("the answer of {host} is larger than {limit} bytes"))
-                    .with_hint("Ask for smaller pages, or raise the body limit."),
-            )),
-            ureq::Error::LargeResponseHeader(..) => sent(Error::TooLarge(Details::new(format!(
-                "the answer of {host} has headers of unreasonable size"
-            )))),
-            // The decoder wraps what happened to the connection under it.
-            ureq::Error::Decompress(_, error) => match error.downcast::<ureq::Error>() {
-                Ok(inner) => self.explain(inner, host),
-                Err(error) if error.kind() == ErrorKind::UnexpectedEof => sent(broke(host, &error)),
-                Err(error) => sent(Error::BadResponse(
-                    Details::new(format!("the answer of {host} is not valid gzip: {error}"))
-                        .with_retryable(true),
-                )),
-            },
-            ureq::Error::Protocol(error) => sent(Error::Network(Details::new(format!(
-                "the answer of {host} is not valid HTTP, or broke off: {error}"
-            )))),
-            ureq::Error::Io(error) => sent(broke(host, &error)),
-            other => sent(Error::Internal(Details::new(format!(
-                "HTTP client: {other}"
-            )))),
-        }
-    }
-}
-
-fn broke(host: &str, error: &io::Error) -> Error {
-    Error::Network(Details::new(format!(
-        "the connection to {host} broke: {error}"
-    )))
 }
 
 /// URLs are logged without their query, which may hold names and mail addresses.
 fn without_query(url: &str) -> &str {
     url.split('?').next().unwrap_or_default()
-}
-
-/// Makes the TLS configuration when the first https connection asks for it.
-pub(super) struct TlsSource {
-    config: Lock<Option<Arc<ClientConfig>>>,
-    lasting: Arc<Lasting>,
-}
-
-impl TlsSource {
-    pub(super) fn get(&self) -> Result<Arc<ClientConfig>> {
-        let mut config = self.config.lock();
-        if let Some(config) = &*config {
-            return Ok(config.clone());
-        }
-        let roots = match self.lasting.roots.load_full() {
-            Some(roots) => roots,
-            None => {
-                self.lasting.stats.add(Counter::TrustStoreReads);
-                let roots = self.lasting.config.trust.load()?;
-                self.lasting.roots.store(Some(roots.clone()));
-                roots
-            }
-        };
-        let made = tls::client_config(roots)?;
-        *config = Some(made.clone());
-        Ok(made)
-    }
 }

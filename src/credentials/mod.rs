@@ -1,12 +1,13 @@
 //! What a client proves itself with.
 
-use std::borrow::Cow;
+mod source;
+
+pub use source::CredentialSource;
+
 use std::fmt;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::error::{Details, Error, Result};
-use crate::secret::Secret;
+use crate::error::Result;
 
 /// Life of a self-made JWT: short, since nobody can revoke one; long enough for a clock that is off.
 const JWT_LIFE: Duration = Duration::from_secs(15 * 60);
@@ -62,135 +63,6 @@ pub(crate) enum Kind {
         api_secret: CredentialSource,
         life: Duration,
     },
-}
-
-/// Where one credential comes from: a value in memory, or a file.
-///
-/// A file is read again at every token request, and once more after the endpoint refused the
-/// secret, so that a rotated secret needs no restart.
-#[derive(Clone)]
-pub struct CredentialSource {
-    place: Place,
-    // What errors call it: the variable or the argument, never the value.
-    name: Cow<'static, str>,
-}
-
-#[derive(Clone)]
-enum Place {
-    Value(Secret),
-    File(PathBuf),
-}
-
-impl CredentialSource {
-    /// A credential kept in the file at `path`, such as a mounted Kubernetes or Docker secret.
-    pub fn file(path: impl AsRef<Path>) -> CredentialSource {
-        CredentialSource {
-            place: Place::File(path.as_ref().to_owned()),
-            name: Cow::Borrowed(""),
-        }
-    }
-
-    /// The value under the variable `name`, else the file named by the variable `name` + `_FILE`.
-    fn from_env(name: &'static str) -> Result<CredentialSource> {
-        let file_name = format!("{name}_FILE");
-        let read = |name: &str| match std::env::var(name) {
-            Ok(value) if value.trim().is_empty() => Ok(None),
-            Ok(value) => Ok(Some(value)),
-            Err(std::env::VarError::NotPresent) => Ok(None),
-            Err(std::env::VarError::NotUnicode(_)) => Err(Error::Config(
-                Details::new(format!("{name} is not UTF-8")).with_hint("Set it anew."),
-            )),
-        };
-        if let Some(value) = read(name)? {
-            return Ok(CredentialSource {
-                place: Place::Value(Secret::new(value)),
-                name: Cow::Borrowed(name),
-            });
-        }
-        if let Some(path) = read(&file_name)? {
-            let place = Place::File(PathBuf::from(path.trim()));
-            return Ok(CredentialSource {
-                place,
-                name: Cow::Owned(file_name),
-            });
-        }
-        Err(Error::Config(Details::new(format!("neither {name} nor {file_name} is set")).with_hint(
-            format!("Set {name} to the value on the app's credentials page, or {file_name} to a file that holds it."),
-        )))
-    }
-
-    fn named(mut self, name: &'static str) -> CredentialSource {
-        if self.name.is_empty() {
-            self.name = Cow::Borrowed(name);
-        }
-        self
-    }
-
-    /// What a person looks at to correct it: a variable, a file, or an argument.
-    pub(crate) fn name(&self) -> String {
-        match &self.place {
-            Place::Value(_) => self.name.to_string(),
-            Place::File(path) => format!("{} ({})", self.name, path.display()),
-        }
-    }
-
-    pub(crate) fn is_file(&self) -> bool {
-        matches!(self.place, Place::File(_))
-    }
-
-    /// What tells this source from another one: its value, or the file's path.
-    pub(crate) fn identity(&self) -> (&'static str, Cow<'_, str>) {
-        match &self.place {
-            Place::Value(value) => ("value", Cow::Borrowed(value.expose().trim())),
-            Place::File(path) => ("file", path.to_string_lossy()),
-        }
-    }
-
-    /// The value without blanks around it.
-    pub(crate) fn read(&self) -> Result<Secret> {
-        let text = match &self.place {
-            Place::Value(value) => value.clone(),
-            Place::File(path) => Secret::new(
-                std::fs::read_to_string(path).map_err(|error| self.unusable(&error.to_string()))?,
-            ),
-        };
-        let value = text.expose().trim();
-        if value.is_empty() {
-            return Err(self.unusable("it is empty"));
-        }
-        if value.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return Err(self.unusable("it holds blanks or control characters inside"));
-        }
-        Ok(Secret::new(value.to_owned()))
-    }
-
-    fn unusable(&self, why: &str) -> Error {
-        Error::Config(
-            Details::new(format!("{} cannot be used: {why}", self.name()))
-                .with_hint("Copy the value anew from the app's credentials page."),
-        )
-    }
-}
-
-impl From<String> for CredentialSource {
-    fn from(value: String) -> CredentialSource {
-        CredentialSource {
-            place: Place::Value(Secret::new(value)),
-            name: Cow::Borrowed(""),
-        }
-    }
-}
-
-impl From<&str> for CredentialSource {
-    fn from(value: &str) -> CredentialSource {
-        CredentialSource::from(value.to_owned())
-    }
-}
-
-impl From<&String> for CredentialSource {
-    fn from(value: &String) -> CredentialSource {
-        CredentialSource::from(value.clone())
-    }
 }
 
 impl Credentials {
@@ -290,52 +162,13 @@ impl fmt::Debug for Credentials {
     }
 }
 
-impl fmt::Debug for CredentialSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "CredentialSource({})",
-            if self.is_file() { "file" } else { "value" }
-        )
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn blanks_are_trimmed_and_refused_inside() {
-        let read = |text: &str| CredentialSource::from(text).named("client_secret").read();
-        assert_eq!(read(" abc\n").unwrap().expose(), "abc");
-        for text in ["", "  ", "a b", "a\tb", "a\u{0}b"] {
-            let error = read(text).expect_err(text);
-            assert!(matches!(error, Error::Config(_)));
-            assert!(error.message().contains("client_secret"), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_missing_file_is_named() {
-        let error = CredentialSource::file("/nonexistent/secret")
-            .named("client_secret")
-            .read()
-            .unwrap_err();
-        assert!(
-            error
-                .message()
-                .contains("client_secret (/nonexistent/secret)"),
-            "{error}"
-        );
-    }
-
-    #[test]
     fn debug_shows_no_value() {
         let credentials = Credentials::server_to_server("acct", "cid", "hunter22");
         assert_eq!(format!("{credentials:?}"), "Credentials(Server-to-Server)");
-        assert_eq!(
-            format!("{:?}", CredentialSource::from("hunter22")),
-            "CredentialSource(value)"
-        );
     }
 }
