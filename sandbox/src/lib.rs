@@ -1,1 +1,66 @@
-//! Zoom on loopback.
+//! Zoom on loopback: the token endpoint and the users API of an account that does not exist.
+//!
+//! For tests, and for trying a client without an account. It behaves as Zoom's documents and its
+//! users tell, in both worlds of access tokens, and can be made to misbehave.
+//!
+//! ```
+//! use zoom_s2s_sandbox::{Sandbox, UserStatus};
+//!
+//! let sandbox = Sandbox::builder().users(1_000).seed(7).start()?;
+//! println!("POST {}/oauth/token as {:?}", sandbox.url(), sandbox.credentials());
+//! println!("GET {}/users", sandbox.api_url());
+//! assert_eq!(sandbox.truth(UserStatus::Active).count(), 900);
+//! assert_eq!(sandbox.token_requests(), 0);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! It runs in threads of its own, so that blocking clients in the same process can use it, and
+//! stops when it is dropped. Other processes steer it over the [control endpoint](control).
+
+#![forbid(unsafe_code)]
+
+mod account;
+mod answer;
+mod api;
+mod app;
+mod builder;
+mod caller;
+mod clock;
+pub mod control;
+mod credentials;
+mod date;
+mod fault;
+mod fault_form;
+mod gzip;
+mod journal;
+mod jwt;
+mod mix;
+mod oauth;
+mod page_token;
+mod pages;
+mod request;
+mod running;
+mod sandbox;
+mod server;
+mod tls;
+mod tokens;
+mod wire;
+mod zoom;
+
+pub use account::{TruthUser, UserStatus};
+pub use builder::{Builder, Paging};
+pub use caller::Auth;
+pub use clock::Clock;
+pub use credentials::Credentials;
+pub use fault::{Fault, RateLimit};
+pub use journal::Entry;
+pub use sandbox::Sandbox;
+pub use tokens::World;
+pub use wire::Cut;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Locks even after a panic elsewhere: what the sandbox's locks guard is never left half changed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,149 @@
+//! The account: N users made from a seed, and what tests have added to them and deleted from them.
+
+mod person;
+mod render;
+mod roster;
+mod tables;
+
+pub(crate) use person::{Directory, Role};
+pub(crate) use render::{Fields, render};
+pub(crate) use roster::Roster;
+
+use crate::lock;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+/// The three statuses of a Zoom user; a listing covers one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UserStatus {
+    /// May sign in.
+    Active,
+    /// Deactivated.
+    Inactive,
+    /// Invited, not yet accepted: such a user has no ID.
+    Pending,
+}
+
+impl UserStatus {
+    /// All three, in the order of this type's variants.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Inactive, Self::Pending];
+
+    /// Zoom's name for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Inactive => "inactive",
+            Self::Pending => "pending",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+/// A user who really is in the account, for comparison with what a client listed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TruthUser {
+    /// The user's ID; `None` for a pending user.
+    pub id: Option<String>,
+    /// The user's email address, unique in the account.
+    pub email: String,
+}
+
+pub(crate) struct Account {
+    pub(crate) directory: Directory,
+    books: Mutex<Books>,
+}
+
+struct Books {
+    current: Arc<Roster>,
+    /// Rosters that a listing by snapshot still reads, with the time (sandbox milliseconds) after
+    /// which no page token leads to them.
+    snapshots: BTreeMap<u64, (Arc<Roster>, i64)>,
+}
+
+impl Account {
+    pub(crate) fn new(seed: u64, users: u32) -> Self {
+        Self {
+            directory: Directory::new(seed),
+            books: Mutex::new(Books {
+                current: Arc::new(Roster::new(users)),
+                snapshots: BTreeMap::new(),
+            }),
+        }
+    }
+
+    /// The account as it is now.
+    pub(crate) fn now(&self) -> Arc<Roster> {
+        lock(&self.books).current.clone()
+    }
+
+    /// Keeps a roster for a listing by snapshot until `until`, and forgets those whose time is over.
+    pub(crate) fn keep(&self, roster: &Arc<Roster>, now: i64, until: i64) {
+        let books = &mut *lock(&self.books);
+        books.snapshots.retain(|_, (_, until)| *until > now);
+        let kept = books
+            .snapshots
+            .entry(roster.version())
+            .or_insert_with(|| (roster.clone(), until));
+        kept.1 = kept.1.max(until);
+    }
+
+    /// The roster that a page token of a listing by snapshot refers to.
+    pub(crate) fn snapshot(&self, version: u64) -> Option<Arc<Roster>> {
+        let books = lock(&self.books);
+        books
+            .snapshots
+            .get(&version)
+            .map(|(roster, _)| roster.clone())
+    }
+
+    /// Adds a user at the end of the list of `status` and returns the email address.
+    pub(crate) fn add(&self, status: UserStatus) -> String {
+        let books = &mut *lock(&self.books);
+        // Copies only while a listing holds the old one: a copy is as big as all changes so far.
+        let index = Arc::make_mut(&mut books.current).add(status);
+        self.directory.email(index)
+    }
+
+    /// Deletes a user; false if there is none of this ID or address.
+    pub(crate) fn delete(&self, email_or_id: &str) -> bool {
+        let Some(index) = self.directory.find(email_or_id) else {
+            return false;
+        };
+        let books = &mut *lock(&self.books);
+        match books.current.home(index) {
+            Some((status, position)) if self.directory.answers_to(index, status, email_or_id) => {
+                Arc::make_mut(&mut books.current).delete(status, position)
+            }
+            _ => false,
+        }
+    }
+
+    /// The index and status of a user who is in the account now.
+    pub(crate) fn find(&self, email_or_id: &str) -> Option<(u32, UserStatus)> {
+        let index = self.directory.find(email_or_id)?;
+        let roster = self.now();
+        let (status, position) = roster.home(index)?;
+        (roster.list(status).contains(position)
+            && self.directory.answers_to(index, status, email_or_id))
+        .then_some((index, status))
+    }
+
+    /// Everybody of one status, one at a time.
+    pub(crate) fn truth(&self, status: UserStatus) -> impl Iterator<Item = TruthUser> + use<> {
+        let (roster, directory) = (self.now(), self.directory);
+        let mut cursor = 0;
+        std::iter::from_fn(move || {
+            let (index, next) = roster.list(status).next_from(cursor)?;
+            cursor = next;
+            Some(TruthUser {
+                id: (status != UserStatus::Pending).then(|| directory.id(index)),
+                email: directory.email(index),
+            })
+        })
+    }
+}

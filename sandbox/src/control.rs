@@ -1,0 +1,199 @@
+//! The control endpoint, for tests in other languages and in other processes.
+//!
+//! Everything under `/sandbox/` on the sandbox's own port. It takes no credentials, its requests
+//! are not in the journal and meet no faults. Bodies are JSON.
+//!
+//! | request | body, answer |
+//! |---|---|
+//! | `GET /sandbox/state` | `{"token_requests", "api_requests", "connections", "tokens_issued", "live_tokens", "pending_faults", "unix_seconds", "users": {"active", "inactive", "pending"}}` |
+//! | `GET /sandbox/journal` | an array of [entries](crate::Entry) |
+//! | `DELETE /sandbox/journal` | |
+//! | `POST /sandbox/faults` | one fault, see below |
+//! | `DELETE /sandbox/faults` | |
+//! | `POST /sandbox/clock` | `{"advance_seconds": n}` or `{"offset_seconds": n}` |
+//! | `POST /sandbox/tokens/kill` | all, or with `{"serial": n}` one |
+//! | `POST /sandbox/app` | any of `{"client_secret": "…", "disabled": bool, "scopes": ["…"], "server_to_server": bool}` |
+//! | `POST /sandbox/users` | `{"status": "active"}`; answers `{"email"}` |
+//! | `DELETE /sandbox/users/{id or email}` | 404 if there is none |
+//!
+//! A fault is the JSON form of [`Fault`](crate::Fault):
+//!
+//! ```json
+//! {"on": "api", "after": 2, "times": 3, "latency_ms": 50, "action": "unauthorized"}
+//! {"on": {"method": "GET", "path": "/v2/users"}, "times": "always", "action": {"server_error": 503}}
+//! ```
+//!
+//! `on` is `token`, `api` or an object; `times` a number or `always`; `action` is left out for mere
+//! latency, else one of `"unauthorized"`, `{"rate_limited": "per_second"}`,
+//! `{"rate_limited": {"daily": {"retry_after": "…"}}}`, `{"rate_limited": "concurrent"}`,
+//! `{"status": {"status": 200, "body": "…", "content_type": "…", "headers": {}}}`,
+//! `{"server_error": 500}`, `{"cut": "before_headers"}` (`in_headers`, `after_headers`, `in_body`,
+//! `reset`), `{"drip": {"head": false, "bytes": 1, "every_ms": 10}}`.
+//!
+//! What was done answers 204 unless something else is said; what was not understood 400.
+
+use crate::account::UserStatus;
+use crate::answer::Answer;
+use crate::fault_form::FaultForm;
+use crate::lock;
+use crate::zoom::Zoom;
+use hyper::Method;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+type Done = Result<Answer, Answer>;
+
+/// The path below `/sandbox/`, if it is there.
+pub(crate) fn path(path: &str) -> Option<&str> {
+    path.strip_prefix("/sandbox/")
+}
+
+pub(crate) fn answer(zoom: &Zoom, method: &Method, path: &str, body: &[u8]) -> Answer {
+    route(zoom, method, path, body).unwrap_or_else(|refusal| refusal)
+}
+
+fn route(zoom: &Zoom, method: &Method, path: &str, body: &[u8]) -> Done {
+    match (method.as_str(), path) {
+        ("GET", "state") => Ok(state(zoom)),
+        ("GET", "journal") => Ok(Answer::json(200, &zoom.journal.entries())),
+        ("DELETE", "journal") => {
+            zoom.journal.clear();
+            done()
+        }
+        ("POST", "faults") => {
+            let form: FaultForm = parse(body)?;
+            zoom.faults.add(form.into());
+            done()
+        }
+        ("DELETE", "faults") => {
+            zoom.faults.clear();
+            done()
+        }
+        ("POST", "clock") => match parse(body)? {
+            ClockForm::AdvanceSeconds(seconds) => {
+                let by = Duration::try_from_secs_f64(seconds).map_err(|_| refused("not a time"))?;
+                zoom.clock.advance(by);
+                done()
+            }
+            ClockForm::OffsetSeconds(seconds) => {
+                zoom.clock.set_offset(seconds);
+                done()
+            }
+        },
+        ("POST", "tokens/kill") => kill(zoom, body),
+        ("POST", "app") => configure(zoom, parse(body)?),
+        ("POST", "users") => {
+            let UserForm { status } = parse(body)?;
+            Ok(Answer::json(
+                200,
+                &json!({ "email": zoom.account.add(status) }),
+            ))
+        }
+        ("DELETE", path) => {
+            let user = path.strip_prefix("users/").unwrap_or_default();
+            let user = percent_encoding::percent_decode_str(user).decode_utf8_lossy();
+            if zoom.account.delete(&user) {
+                done()
+            } else {
+                Err(Answer::json(404, &json!({ "message": "no such user" })))
+            }
+        }
+        _ => Err(Answer::json(404, &json!({ "message": "no such control" }))),
+    }
+}
+
+fn state(zoom: &Zoom) -> Answer {
+    let count = |counter: &std::sync::atomic::AtomicUsize| counter.load(Ordering::SeqCst);
+    let roster = zoom.account.now();
+    let users: BTreeMap<_, _> = UserStatus::ALL
+        .map(|status| (status.as_str(), roster.list(status).len()))
+        .into();
+    let tokens = lock(&zoom.tokens);
+    Answer::json(
+        200,
+        &json!({
+            "token_requests": count(&zoom.counters.token_requests),
+            "api_requests": count(&zoom.counters.api_requests),
+            "connections": count(&zoom.counters.connections),
+            "tokens_issued": tokens.issued(),
+            "live_tokens": tokens.live(zoom.clock.unix_ms()),
+            "pending_faults": zoom.faults.pending(),
+            "unix_seconds": zoom.clock.unix_seconds(),
+            "users": users,
+        }),
+    )
+}
+
+fn kill(zoom: &Zoom, body: &[u8]) -> Done {
+    let form = if body.is_empty() {
+        KillForm::default()
+    } else {
+        parse(body)?
+    };
+    let mut tokens = lock(&zoom.tokens);
+    match form.serial {
+        Some(serial) => drop(tokens.kill(serial)),
+        None => tokens.kill_all(),
+    }
+    done()
+}
+
+fn configure(zoom: &Zoom, form: AppForm) -> Done {
+    if let Some(secret) = form.client_secret {
+        lock(&zoom.app).rotate(&secret);
+    }
+    if let Some(disabled) = form.disabled {
+        zoom.disable_app(disabled);
+    }
+    if let Some(scopes) = form.scopes {
+        lock(&zoom.app).set_scopes(scopes);
+    }
+    if let Some(server_to_server) = form.server_to_server {
+        lock(&zoom.app).server_to_server = server_to_server;
+    }
+    done()
+}
+
+fn done() -> Done {
+    Ok(Answer::new(204, "", ""))
+}
+
+fn refused(message: &str) -> Answer {
+    Answer::json(400, &json!({ "message": message }))
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Answer> {
+    serde_json::from_slice(body).map_err(|error| refused(&error.to_string()))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ClockForm {
+    AdvanceSeconds(f64),
+    OffsetSeconds(i64),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UserForm {
+    status: UserStatus,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KillForm {
+    serial: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AppForm {
+    client_secret: Option<String>,
+    disabled: Option<bool>,
+    scopes: Option<Vec<String>>,
+    server_to_server: Option<bool>,
+}

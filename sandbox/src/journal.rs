@@ -1,0 +1,174 @@
+//! The journal: every request that reached "Zoom", without what must stay secret.
+
+use crate::app::App;
+use crate::caller::Auth;
+use crate::lock;
+use crate::request::Request;
+use serde::{Serialize, Serializer};
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// The oldest entries go when there are more than this; a whole account of a million users in
+/// pages of 30 still fits.
+const CAPACITY: usize = 100_000;
+
+/// Parameters whose values are shown to nobody.
+const SECRET_PARAMETERS: [&str; 5] = [
+    "client_secret",
+    "api_secret",
+    "token",
+    "access_token",
+    "jwt",
+];
+
+/// One request. Neither a secret nor a token is ever in it.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Counts requests from 1; clearing the journal does not start it again.
+    pub number: u64,
+    /// Real time since the sandbox started, at which the request's head had arrived.
+    #[serde(serialize_with = "seconds", rename = "at_seconds")]
+    pub at: Duration,
+    /// The connection, counted from 1.
+    pub connection: u64,
+    /// The method.
+    pub method: String,
+    /// The path as it came, percent-encoded.
+    pub path: String,
+    /// The query, decoded.
+    pub query: Vec<(String, String)>,
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
+    /// The `Content-Type` header.
+    pub content_type: Option<String>,
+    /// The `Accept-Encoding` header.
+    pub accept_encoding: Option<String>,
+    /// The serial number of the access token it came with, if this sandbox issued it.
+    pub token: Option<u64>,
+    /// The kind of credentials it came with.
+    pub auth: Auth,
+    /// The status of the response; 0 while there is none and if it was cut.
+    pub status: u16,
+    /// The fault that struck it.
+    pub fault: Option<String>,
+    /// `x-zm-trackingid` of the response.
+    pub tracking_id: String,
+}
+
+#[derive(Default)]
+pub(crate) struct Journal {
+    records: Mutex<Records>,
+}
+
+#[derive(Default)]
+struct Records {
+    entries: VecDeque<Entry>,
+    total: u64,
+}
+
+impl Journal {
+    /// Writes a request down as it arrives and returns its number.
+    pub(crate) fn arrived(
+        &self,
+        request: &Request,
+        app: &Mutex<App>,
+        at: Duration,
+        connection: u64,
+        tracking_id: impl FnOnce(u64) -> String,
+    ) -> (u64, String) {
+        let app = lock(app);
+        let shown = |text: &str| app.redact(&without_jwts(text));
+        let mut entry = Entry {
+            number: 0,
+            at,
+            connection,
+            method: request.method.clone(),
+            path: shown_path(&request.path, shown),
+            query: Vec::with_capacity(request.query.len()),
+            user_agent: request.user_agent.as_deref().map(shown),
+            content_type: request.content_type.as_deref().map(shown),
+            accept_encoding: request.accept_encoding.as_deref().map(shown),
+            token: request.caller.token(),
+            auth: request.caller.auth(),
+            status: 0,
+            fault: None,
+            tracking_id: String::new(),
+        };
+        for (key, value) in &request.query {
+            let value = if SECRET_PARAMETERS.contains(&key.as_str()) {
+                "[redacted]".to_owned()
+            } else {
+                shown(value)
+            };
+            entry.query.push((shown(key), value));
+        }
+        drop(app);
+
+        let records = &mut *lock(&self.records);
+        records.total += 1;
+        entry.number = records.total;
+        entry.tracking_id = tracking_id(entry.number);
+        let result = (entry.number, entry.tracking_id.clone());
+        records.entries.push_back(entry);
+        if records.entries.len() > CAPACITY {
+            records.entries.pop_front();
+        }
+        result
+    }
+
+    /// Completes an entry, if it was not cleared meanwhile.
+    pub(crate) fn update(&self, number: u64, change: impl FnOnce(&mut Entry)) {
+        let records = &mut *lock(&self.records);
+        let Some(first) = records.entries.front().map(|entry| entry.number) else {
+            return;
+        };
+        let nth = number.checked_sub(first).map(|nth| nth as usize);
+        if let Some(entry) = nth.and_then(|nth| records.entries.get_mut(nth)) {
+            change(entry);
+        }
+    }
+
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        lock(&self.records).entries.iter().cloned().collect()
+    }
+
+    pub(crate) fn clear(&self) {
+        lock(&self.records).entries.clear();
+    }
+}
+
+/// A secret may hide in percent-encoding; then the path is shown decoded.
+fn shown_path(path: &str, shown: impl Fn(&str) -> String) -> String {
+    let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+    let clean = shown(&decoded);
+    if clean == decoded {
+        path.to_owned()
+    } else {
+        clean
+    }
+}
+
+/// Takes out whatever looks like a JWT, which access tokens do too.
+fn without_jwts(text: &str) -> String {
+    const SHORTEST: usize = 40;
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("eyJ") {
+        let (before, from) = rest.split_at(at);
+        let end = from
+            .find(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c))
+            .unwrap_or(from.len());
+        let (word, after) = from.split_at(end);
+        out.push_str(before);
+        out.push_str(if end < SHORTEST { word } else { "[redacted]" });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(duration.as_secs_f64())
+}

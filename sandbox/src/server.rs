@@ -1,0 +1,154 @@
+//! Connections and requests: from accepting a socket to sending an answer.
+
+use crate::answer::{Answer, Pieces};
+use crate::caller::Caller;
+use crate::control;
+use crate::date::http_date;
+use crate::fault::{Action, Fault};
+use crate::request::Request;
+use crate::wire::{Command, Control, Stream, Wire};
+use crate::zoom::{Zoom, is_api, is_token_request};
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
+use hyper::header::HeaderName;
+use hyper::http::{HeaderValue, StatusCode};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+/// No request of Zoom's API that is built here comes near this.
+const MAX_BODY: usize = 1 << 20;
+
+/// Accepts connections until it is dropped.
+pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, zoom: Arc<Zoom>) {
+    loop {
+        match listener.accept().await {
+            Ok((tcp, _)) => {
+                tokio::spawn(connection(tcp, tls.clone(), zoom.clone()));
+            }
+            // Out of file descriptors, most likely: they come back.
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+}
+
+async fn connection(tcp: TcpStream, tls: Option<TlsAcceptor>, zoom: Arc<Zoom>) {
+    let number = zoom.counters.connections.fetch_add(1, Ordering::SeqCst) as u64 + 1;
+    // Without this, the end of a page would wait for the client's acknowledgement of its start.
+    let _ = tcp.set_nodelay(true);
+    let stream = match tls {
+        None => Stream::Plain(tcp),
+        Some(acceptor) => match acceptor.accept(tcp).await {
+            Ok(stream) => Stream::Tls(Box::new(stream)),
+            Err(_) => return,
+        },
+    };
+    let control = Arc::new(Control::default());
+    let io = TokioIo::new(Wire::new(stream, control.clone()));
+    let service = service_fn(move |request| {
+        let (zoom, control) = (zoom.clone(), control.clone());
+        async move { respond(&zoom, &control, number, request).await }
+    });
+    // It ends with an error when a client goes away or a fault cuts: nobody need hear of it.
+    let _ = hyper::server::conn::http1::Builder::new()
+        .header_read_timeout(None)
+        .serve_connection(io, service)
+        .await;
+}
+
+/// Fails, and so ends the connection, only if the request's body does not arrive.
+async fn respond(
+    zoom: &Zoom,
+    control: &Control,
+    connection: u64,
+    request: hyper::Request<Incoming>,
+) -> io::Result<hyper::Response<Pieces>> {
+    let at = zoom.clock.since_start();
+    let (parts, body) = request.into_parts();
+    if let Some(path) = control::path(parts.uri.path()) {
+        let body = collect(body).await?;
+        return Ok(response(
+            zoom,
+            control::answer(zoom, &parts.method, path, &body),
+            &zoom.tracking_id(0),
+        ));
+    }
+
+    let mut request = Request::new(&parts, Caller::of(&parts.headers, zoom));
+    let (number, tracking_id) =
+        zoom.journal
+            .arrived(&request, &zoom.app, at, connection, |number| {
+                zoom.tracking_id(number)
+            });
+    if is_token_request(&request.method, &request.path) {
+        zoom.counters.token_requests.fetch_add(1, Ordering::SeqCst);
+    } else if is_api(&request.path) {
+        zoom.counters.api_requests.fetch_add(1, Ordering::SeqCst);
+    }
+    let fault = zoom.faults.strike(&request.method, &request.path);
+    if let Some(fault) = &fault {
+        zoom.journal
+            .update(number, |entry| entry.fault = Some(fault.name()));
+    }
+
+    request.body = collect(body).await?;
+    if let Some(latency) = fault.as_ref().and_then(|fault| fault.latency) {
+        tokio::time::sleep(latency).await;
+    }
+    let forced = fault.as_ref().and_then(Fault::answer);
+    let mut answer = forced.unwrap_or_else(|| zoom.answer(&request));
+    if zoom.gzip && request.accepts_gzip() {
+        answer = answer.compressed();
+    }
+    let command = fault.and_then(|fault| match fault.action {
+        Action::Cut(cut) => Some(Command::Cut(cut)),
+        Action::Drip { head, bytes, every } => Some(Command::Drip { head, bytes, every }),
+        _ => None,
+    });
+    // Before a byte goes out, so that a client that has its answer finds it in the journal.
+    if !matches!(command, Some(Command::Cut(_))) {
+        zoom.journal
+            .update(number, |entry| entry.status = answer.status);
+    }
+    if let Some(command) = command {
+        control.next_response(command, answer.body.len());
+    }
+    Ok(response(zoom, answer, &tracking_id))
+}
+
+async fn collect(body: Incoming) -> io::Result<Bytes> {
+    let body = Limited::new(body, MAX_BODY).collect().await;
+    Ok(body.map_err(io::Error::other)?.to_bytes())
+}
+
+fn response(zoom: &Zoom, answer: Answer, tracking_id: &str) -> hyper::Response<Pieces> {
+    let mut response = hyper::Response::new(answer.body);
+    // A fault may ask for a status or header that HTTP does not know; then it is left out.
+    if let Ok(status) = StatusCode::from_u16(answer.status) {
+        *response.status_mut() = status;
+    }
+    let date = http_date(zoom.clock.unix_seconds());
+    let fixed = [
+        ("content-type", answer.content_type.as_str()),
+        ("date", &date),
+        ("x-zm-trackingid", tracking_id),
+    ];
+    let given = answer.headers.iter().map(|(n, v)| (n.as_str(), v.as_str()));
+    let encoding = answer.gzip.then_some(("content-encoding", "gzip"));
+    for (name, value) in fixed.into_iter().chain(given).chain(encoding) {
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(value),
+        ) && !value.is_empty()
+        {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}

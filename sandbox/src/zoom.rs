@@ -1,0 +1,115 @@
+//! Everything behind the endpoints, shared by all connections.
+
+use crate::account::Account;
+use crate::answer::{Answer, HTML};
+use crate::api;
+use crate::app::App;
+use crate::builder::{Builder, Paging};
+use crate::clock::Clock;
+use crate::credentials::Credentials;
+use crate::fault::Faults;
+use crate::journal::Journal;
+use crate::lock;
+use crate::mix::Numbers;
+use crate::oauth;
+use crate::pages::Pages;
+use crate::request::Request;
+use crate::tokens::Tokens;
+use ring::hmac;
+use ring::rand::SystemRandom;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+pub(crate) struct Zoom {
+    pub(crate) clock: Clock,
+    pub(crate) app: Mutex<App>,
+    pub(crate) tokens: Mutex<Tokens>,
+    pub(crate) account: Account,
+    pub(crate) pages: Pages,
+    pub(crate) journal: Journal,
+    pub(crate) faults: Faults,
+    pub(crate) counters: Counters,
+    pub(crate) page_token_key: hmac::Key,
+    pub(crate) token_lifetime: Duration,
+    pub(crate) page_token_lifetime: Duration,
+    pub(crate) page_size_limit: u32,
+    pub(crate) paging: Paging,
+    pub(crate) gzip: bool,
+    seed: u64,
+}
+
+/// Since the start; nothing sets them back.
+#[derive(Default)]
+pub(crate) struct Counters {
+    pub(crate) token_requests: AtomicUsize,
+    pub(crate) api_requests: AtomicUsize,
+    pub(crate) connections: AtomicUsize,
+}
+
+impl Zoom {
+    pub(crate) fn new(builder: &Builder, credentials: Credentials, url: &str) -> Self {
+        Self {
+            clock: Clock::new(),
+            app: Mutex::new(App::new(credentials, url)),
+            tokens: Mutex::new(Tokens::new(builder.world)),
+            account: Account::new(builder.seed, builder.users),
+            pages: Pages::new(),
+            journal: Journal::default(),
+            faults: Faults::default(),
+            counters: Counters::default(),
+            page_token_key: hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new())
+                .expect("the system has random numbers"),
+            token_lifetime: builder.token_lifetime,
+            page_token_lifetime: builder.page_token_lifetime,
+            page_size_limit: builder.page_size_limit,
+            paging: builder.paging,
+            gzip: builder.gzip,
+            seed: builder.seed,
+        }
+    }
+
+    /// What Zoom would answer if nothing were wrong with the way there.
+    pub(crate) fn answer(&self, request: &Request) -> Answer {
+        match (request.method.as_str(), request.path.as_str()) {
+            ("POST", "/oauth/token") => oauth::token(self, request),
+            ("POST", "/oauth/revoke") => oauth::revoke(self, request),
+            (_, "/oauth/token" | "/oauth/revoke") => {
+                Answer::new(405, HTML, "").header("allow", "POST")
+            }
+            (_, path) if is_api(path) => api::answer(self, request),
+            _ => Answer::new(
+                404,
+                HTML,
+                "<!DOCTYPE html><title>Page not found</title><h1>This page does not exist (3001).</h1>",
+            ),
+        }
+    }
+
+    /// Disabling ends the life of every token; enabling does not bring one back.
+    pub(crate) fn disable_app(&self, disabled: bool) {
+        let mut app = lock(&self.app);
+        app.disabled = disabled;
+        if disabled {
+            lock(&self.tokens).kill_all();
+        }
+    }
+
+    /// Zoom's tracking ID for a request; support asks for it.
+    pub(crate) fn tracking_id(&self, number: u64) -> String {
+        let mut numbers = Numbers::new(self.seed, number);
+        format!(
+            "v=2.0;clid=us04;rid=WEB_{:016x}{:016x}",
+            numbers.next(),
+            numbers.next()
+        )
+    }
+}
+
+pub(crate) fn is_token_request(method: &str, path: &str) -> bool {
+    method == "POST" && path == "/oauth/token"
+}
+
+pub(crate) fn is_api(path: &str) -> bool {
+    path.starts_with("/v2/")
+}
