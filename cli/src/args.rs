@@ -8,8 +8,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use zoom_s2s::UserField;
 
 use crate::columns;
+use crate::console;
 use crate::exit::{self, Exit};
-use crate::printable::printable;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,7 +21,7 @@ Environment (each credential also as NAME_FILE, naming a file that holds it):
   ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID, ZOOM_CLIENT_SECRET   the Server-to-Server OAuth app
   ZOOM_API_KEY, ZOOM_API_SECRET                         the JWT app, for --legacy-jwt
   ZOOM_S2S_CLOUD                       commercial or government
-  ZOOM_S2S_CA_FILE, ZOOM_S2S_CA_ONLY   certificate authorities to trust besides the system's; 1: no others
+  ZOOM_S2S_CA_FILE, ZOOM_S2S_CA_ONLY   authorities to trust besides the system's; 1: alone
   ZOOM_S2S_TIMEOUT_MS, ZOOM_S2S_CONNECT_TIMEOUT_MS
   ZOOM_S2S_OAUTH_URL, ZOOM_S2S_API_URL, ZOOM_S2S_REGIONAL, ZOOM_S2S_TOKEN_STORE
   HTTPS_PROXY, ALL_PROXY, NO_PROXY";
@@ -194,9 +194,11 @@ pub(crate) enum Included {
 pub(crate) fn refuse(answer: &clap::Error) -> Exit {
     let text = answer.render().to_string();
     if answer.use_stderr() {
-        let text = text.strip_prefix("error: ").unwrap_or(&text);
-        let text: Vec<_> = text.lines().map(printable).collect();
-        let _ = writeln!(std::io::stderr(), "zoom-s2s: {}", text.join("\n"));
+        let text = match text.strip_prefix("error: ") {
+            Some(what) => format!("zoom-s2s: {what}"),
+            None => text,
+        };
+        console::block(&text);
         return Exit::Usage;
     }
     match std::io::stdout().write_all(text.as_bytes()) {

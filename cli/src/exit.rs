@@ -66,7 +66,7 @@ const TABLE: &[(Exit, &str, &[ErrorStatus])] = &[
     (
         Exit::TryLater,
         "try again later: network, timeout, rate limit, Zoom's servers",
-        // And every error that says of itself that it passes.
+        // And those of 69 and 76 that say of themselves that they pass.
         &[
             ErrorStatus::Timeout,
             ErrorStatus::RateLimited,
@@ -115,14 +115,17 @@ const TABLE: &[(Exit, &str, &[ErrorStatus])] = &[
 impl Exit {
     /// The code for an error of the SDK.
     pub(crate) fn of(error: &Error) -> Exit {
-        if error.is_retryable() {
-            return Exit::TryLater;
-        }
         let status = error.status();
-        TABLE
+        let row = TABLE
             .iter()
-            .find(|(_, _, statuses)| statuses.contains(&status))
-            .map_or(Exit::Defect, |(exit, _, _)| *exit)
+            .find(|(_, _, statuses)| statuses.contains(&status));
+        match row {
+            Some((Exit::Unavailable | Exit::Protocol, _, _)) if error.is_retryable() => {
+                Exit::TryLater
+            }
+            Some((exit, _, _)) => *exit,
+            None => Exit::Defect,
+        }
     }
 
     /// The code after that signal.

@@ -45,8 +45,12 @@ fn listing(
     }
     let started = Instant::now();
     let mut progress = Progress::start(args.output.is_some());
-    let fields = args.fields.clone();
-    let mut printer = printer(args.format, fields, &included(args), sink.is_terminal());
+    let mut printer = printer(
+        args.format,
+        fields(args),
+        &included(args),
+        sink.is_terminal(),
+    );
     let (mut pages_seen, mut users_seen) = (0u64, 0u64);
     let mut pages = query(args, &connection.client).pages();
     while let Some(page) = pages.next() {
@@ -99,19 +103,30 @@ fn query(args: &UsersArgs, client: &Client) -> Users {
     users
 }
 
+/// The fields of `--fields`.
+fn fields(args: &UsersArgs) -> Option<Vec<UserField>> {
+    args.fields
+        .as_ref()
+        .map(|fields| once(fields.iter().copied()))
+}
+
 /// The columns that `--include-fields` adds.
 fn included(args: &UsersArgs) -> Vec<UserField> {
-    let mut fields: Vec<UserField> = Vec::new();
-    for included in &args.include_fields {
-        let field = match included {
-            Included::CustomAttributes => UserField::CustomAttributes,
-            Included::HostKey => UserField::HostKey,
-        };
-        if !fields.contains(&field) {
-            fields.push(field);
+    once(args.include_fields.iter().map(|included| match included {
+        Included::CustomAttributes => UserField::CustomAttributes,
+        Included::HostKey => UserField::HostKey,
+    }))
+}
+
+/// Each field once: an object has no two members of one name.
+fn once(fields: impl Iterator<Item = UserField>) -> Vec<UserField> {
+    let mut kept = Vec::new();
+    for field in fields {
+        if !kept.contains(&field) {
+            kept.push(field);
         }
     }
-    fields
+    kept
 }
 
 #[cfg(feature = "sandbox")]
