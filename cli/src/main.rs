@@ -1,2 +1,51 @@
-//! The `zoom-s2s` command.
-fn main() {}
+//! The `zoom-s2s` command: Zoom's Server-to-Server OAuth from the shell.
+#![forbid(unsafe_code)]
+
+mod args;
+mod columns;
+mod connect;
+mod console;
+mod exit;
+mod failure;
+mod file;
+mod interrupt;
+mod logger;
+mod output;
+mod printable;
+mod progress;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod users;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+use exit::Exit;
+use failure::Failure;
+use interrupt::Interrupt;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(answer) => return args::refuse(&answer).into(),
+    };
+    logger::install(arguments.verbose);
+    match run(&arguments) {
+        Ok(()) => Exit::Done.into(),
+        Err(failure) => {
+            console::block(&failure.text());
+            failure.exit().into()
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let interrupt = Interrupt::listen().map_err(Failure::Signals)?;
+    match &arguments.command {
+        Command::Users(users) => users::run(users, arguments.verbose > 0, &interrupt),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(sandbox) => sandbox::run(sandbox, &interrupt),
+    }
+}

@@ -1,0 +1,208 @@
+//! The command line.
+
+use std::io::Write;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use zoom_s2s::UserField;
+
+use crate::columns;
+use crate::console;
+use crate::exit::{self, Exit};
+
+const EXAMPLES: &str = "\
+Examples:
+  zoom-s2s users --sandbox                          see it work, without an account
+  zoom-s2s users --status all --output users.csv --format csv";
+
+const ENVIRONMENT: &str = "\
+Environment (each credential also as NAME_FILE, naming a file that holds it):
+  ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID, ZOOM_CLIENT_SECRET   the Server-to-Server OAuth app
+  ZOOM_API_KEY, ZOOM_API_SECRET                         the JWT app, for --legacy-jwt
+  ZOOM_S2S_CLOUD                       commercial or government
+  ZOOM_S2S_CA_FILE, ZOOM_S2S_CA_ONLY   authorities to trust besides the system's; 1: alone
+  ZOOM_S2S_TIMEOUT_MS, ZOOM_S2S_CONNECT_TIMEOUT_MS
+  ZOOM_S2S_OAUTH_URL, ZOOM_S2S_API_URL, ZOOM_S2S_REGIONAL, ZOOM_S2S_TOKEN_STORE
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY";
+
+const USERS_EXAMPLES: &str = "\
+Examples:
+  zoom-s2s users --sandbox --legacy-jwt
+  zoom-s2s users --status all --format csv --output users.csv
+  zoom-s2s users --format jsonl --fields email,last_login_time | grep 2023-";
+
+const USERS_OUTPUT: &str = "\
+Output:
+  table  for people. Columns are as wide as the first page needs them, at most 40; a longer value is
+         printed whole and moves the rest of its line. `-` is a value that Zoom did not send.
+         Characters that would act on the terminal are shown as \u{fffd}.
+  csv    a header, then one record per user; lists are JSON, absent values are empty.
+  json   one array of the users exactly as received.
+  jsonl  one user per line, as received. With --fields, json and jsonl print objects of just those
+         members, null where Zoom sent none.
+  On a terminal, csv and json too hold nothing that acts on it. If a listing fails, exit status and
+  stderr say so; what was printed before is good, and a json array stays without its end.";
+
+#[cfg(feature = "sandbox")]
+const SANDBOX_EXAMPLES: &str = "\
+Examples:
+  zoom-s2s sandbox --users 100000 --port 8080
+  zoom-s2s sandbox --single-token --token-lifetime 60";
+
+/// Unofficial command for Zoom's Server-to-Server OAuth: lists the users of an account.
+///
+/// Credentials come from the environment or from files, never from the command line.
+#[derive(Parser)]
+#[command(
+    name = "zoom-s2s",
+    version,
+    max_term_width = 100,
+    after_help = EXAMPLES,
+    after_long_help = format!("{EXAMPLES}\n\n{ENVIRONMENT}\n\n{}", exit::help()),
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Tell on stderr what happens; twice: every request. Secrets and tokens are never shown
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// List the users of the account
+    #[command(
+        after_help = USERS_EXAMPLES,
+        after_long_help = format!("{USERS_EXAMPLES}\n\n{USERS_OUTPUT}\n\n{ENVIRONMENT}\n\n{}", exit::help()),
+    )]
+    Users(UsersArgs),
+    /// Run a made-up Zoom on this machine until Ctrl-C
+    ///
+    /// Prints the environment that leads zoom-s2s, and any program on the SDK, to it.
+    #[cfg(feature = "sandbox")]
+    #[command(
+        after_help = SANDBOX_EXAMPLES,
+        after_long_help = format!("{SANDBOX_EXAMPLES}\n\n{}", exit::help()),
+    )]
+    Sandbox(SandboxArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct UsersArgs {
+    /// Which users
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) status: Status,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// What to print of each, in Zoom's words, separated by commas
+    ///
+    /// Tables and CSV without it: email,id,first_name,last_name,type,status, and what
+    /// --include-fields asks for.
+    #[arg(long, value_name = "FIELD,…", value_delimiter = ',', value_parser = columns::parse)]
+    pub(crate) fields: Option<Vec<UserField>>,
+    /// Write to this file, which is replaced only when the listing is complete
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Users per page, 1 to 2000; Zoom may send fewer [default: 300]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=2000))]
+    pub(crate) page_size: Option<u32>,
+    /// Only users with this role
+    #[arg(long, value_name = "ID")]
+    pub(crate) role_id: Option<String>,
+    /// Ask Zoom for fields that it sends only on request
+    #[arg(long, value_enum, value_name = "FIELD,…", value_delimiter = ',')]
+    pub(crate) include_fields: Vec<Included>,
+    /// Longest time for each page, retries included [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timeout: Option<NonZeroU32>,
+    /// Trust the certificate authorities of this PEM file too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Use the retired JWT credentials, an API key and its secret
+    #[arg(long)]
+    pub(crate) legacy_jwt: bool,
+    #[cfg(feature = "sandbox")]
+    #[command(flatten)]
+    pub(crate) sandbox: InsideSandbox,
+}
+
+#[cfg(feature = "sandbox")]
+#[derive(Args)]
+pub(crate) struct InsideSandbox {
+    /// Ask a made-up Zoom inside this process instead; the environment is not looked at
+    #[arg(long, conflicts_with = "ca_file")]
+    pub(crate) sandbox: bool,
+    /// How many users the made-up account has, all statuses together
+    #[arg(long, value_name = "N", requires = "sandbox", default_value_t = 50)]
+    #[arg(value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub(crate) sandbox_users: u32,
+}
+
+#[cfg(feature = "sandbox")]
+#[derive(Args)]
+pub(crate) struct SandboxArgs {
+    /// How many users the account has, all statuses together
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub(crate) users: u32,
+    /// The port on 127.0.0.1; 0 is any free one
+    #[arg(long, value_name = "P", default_value_t = 0)]
+    pub(crate) port: u16,
+    /// Speak https, with a certificate authority made for this run
+    #[arg(long)]
+    pub(crate) tls: bool,
+    /// A new token kills the one before, as in many of Zoom's accounts
+    #[arg(long)]
+    pub(crate) single_token: bool,
+    /// How long a token lives
+    #[arg(long, value_name = "SECONDS", default_value = "3600")]
+    pub(crate) token_lifetime: NonZeroU32,
+    /// Another number makes another account
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Status {
+    #[default]
+    Active,
+    Inactive,
+    Pending,
+    /// one after the other
+    All,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Format {
+    #[default]
+    Table,
+    Json,
+    Jsonl,
+    Csv,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum Included {
+    CustomAttributes,
+    HostKey,
+}
+
+/// Prints why the command line was not carried out: it asked for help, or cannot be used.
+pub(crate) fn refuse(answer: &clap::Error) -> Exit {
+    let text = answer.render().to_string();
+    if answer.use_stderr() {
+        let text = match text.strip_prefix("error: ") {
+            Some(what) => format!("zoom-s2s: {what}"),
+            None => text,
+        };
+        console::block(&text);
+        return Exit::Usage;
+    }
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Exit::Output,
+        _ => Exit::Done,
+    }
+}

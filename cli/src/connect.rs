@@ -1,0 +1,95 @@
+//! The client: with the credentials of the environment, or of a sandbox.
+
+use std::env;
+use std::time::Duration;
+
+use zoom_s2s::{Client, ClientBuilder, Credentials};
+
+use crate::args::UsersArgs;
+use crate::failure::Failure;
+
+const SERVER_TO_SERVER: [&str; 3] = ["ZOOM_ACCOUNT_ID", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"];
+const JWT: [&str; 2] = ["ZOOM_API_KEY", "ZOOM_API_SECRET"];
+
+/// A client, and the sandbox it talks to, if it is one.
+pub(crate) struct Connection {
+    pub(crate) client: Client,
+    #[cfg(feature = "sandbox")]
+    pub(crate) sandbox: Option<zoom_s2s_sandbox::Sandbox>,
+}
+
+impl Connection {
+    pub(crate) fn open(args: &UsersArgs) -> Result<Connection, Failure> {
+        #[cfg(feature = "sandbox")]
+        if args.sandbox.sandbox {
+            let sandbox = crate::sandbox::inside(&args.sandbox)?;
+            let client = build(crate::sandbox::client(&sandbox, args.legacy_jwt), args)?;
+            return Ok(Connection {
+                client,
+                sandbox: Some(sandbox),
+            });
+        }
+        let builder = Client::builder(credentials(args.legacy_jwt)?).settings_from_env()?;
+        Ok(Connection {
+            client: build(builder, args)?,
+            #[cfg(feature = "sandbox")]
+            sandbox: None,
+        })
+    }
+
+    pub(crate) fn is_sandbox(&self) -> bool {
+        #[cfg(feature = "sandbox")]
+        return self.sandbox.is_some();
+        #[cfg(not(feature = "sandbox"))]
+        return false;
+    }
+}
+
+fn build(mut builder: ClientBuilder, args: &UsersArgs) -> Result<Client, Failure> {
+    if let Some(seconds) = args.timeout {
+        builder = builder.timeout(Duration::from_secs(seconds.get().into()));
+    }
+    if let Some(path) = &args.ca_file {
+        builder = builder.ca_file(path);
+    }
+    let name = concat!("zoom-s2s-cli/", env!("CARGO_PKG_VERSION"));
+    Ok(builder.user_agent(name).build()?)
+}
+
+fn credentials(legacy_jwt: bool) -> Result<Credentials, Failure> {
+    let (names, read): (&[&str], fn() -> zoom_s2s::Result<Credentials>) = if legacy_jwt {
+        (&JWT, Credentials::jwt_from_env)
+    } else {
+        (&SERVER_TO_SERVER, Credentials::from_env)
+    };
+    let missing: Vec<&str> = names.iter().copied().filter(|name| !is_set(name)).collect();
+    if missing.is_empty() {
+        return Ok(read()?);
+    }
+    let mut hint = format!(
+        "Set {} to what the app's credentials page shows, or NAME_FILE to a file that holds it.",
+        names.join(", ")
+    );
+    if !legacy_jwt && JWT.iter().all(|name| is_set(name)) {
+        hint.push_str("\nThere are credentials of a JWT app: --legacy-jwt uses them, which Zoom itself no longer accepts.");
+    }
+    #[cfg(feature = "sandbox")]
+    hint.push_str("\nWithout an account: --sandbox lists the users of a made-up one.");
+    Err(Failure::NoCredentials {
+        message: format!("no credentials: {} not set", listed(&missing)),
+        hint,
+    })
+}
+
+fn listed(names: &[&str]) -> String {
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    format!("{} {verb}", names.join(", "))
+}
+
+/// Whether the variable, or the one that names a file, has a value.
+fn is_set(name: &str) -> bool {
+    let holds = |name: &str| {
+        env::var_os(name).is_some_and(|value| !value.to_string_lossy().trim().is_empty())
+    };
+    holds(name) || holds(&format!("{name}_FILE"))
+}

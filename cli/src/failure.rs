@@ -1,0 +1,101 @@
+//! Why the command did not do what was asked for.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use zoom_s2s::Error;
+
+use crate::exit::Exit;
+
+/// A failure, with everything that its text needs.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A call of the SDK failed.
+    Zoom(Error),
+    /// The environment holds no credentials.
+    NoCredentials { message: String, hint: String },
+    /// The output cannot be written: which, why, and what to do about it.
+    Output {
+        what: String,
+        error: io::Error,
+        hint: &'static str,
+    },
+    /// The failure while `--output` was being written; the file named is as it was before.
+    Kept(Box<Failure>, PathBuf),
+    /// Whoever read the output has gone.
+    ClosedPipe,
+    /// That signal ended the command.
+    Signalled(i32),
+    /// The system does not tell of signals.
+    Signals(io::Error),
+    /// The sandbox does not start.
+    #[cfg(feature = "sandbox")]
+    Sandbox(io::Error),
+}
+
+impl Failure {
+    pub(crate) fn output(what: &Path, error: io::Error) -> Failure {
+        Failure::Output {
+            what: what.display().to_string(),
+            error,
+            hint: "",
+        }
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Failure::Zoom(error) => Exit::of(error),
+            Failure::NoCredentials { .. } => Exit::Config,
+            Failure::Output { .. } => Exit::Output,
+            Failure::Kept(failure, _) => failure.exit(),
+            Failure::ClosedPipe => Exit::ClosedPipe,
+            Failure::Signalled(signal) => Exit::signalled(*signal),
+            Failure::Signals(_) => Exit::System,
+            #[cfg(feature = "sandbox")]
+            Failure::Sandbox(_) => Exit::System,
+        }
+    }
+
+    /// What happened, and indented below it what to do next. Empty where a word would be too many.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Failure::Zoom(error) => format!("zoom-s2s: {error}"),
+            Failure::NoCredentials { message, hint } => told(message, hint),
+            Failure::Output { what, error, hint } => {
+                told(&format!("cannot write {what}: {error}"), hint)
+            }
+            Failure::Kept(failure, path) => {
+                let kept = if path.exists() {
+                    "was left as it was"
+                } else {
+                    "was not made"
+                };
+                format!("{}\n  {} {kept}.", failure.text(), path.display())
+            }
+            Failure::ClosedPipe => String::new(),
+            Failure::Signalled(2) => "zoom-s2s: interrupted".to_owned(),
+            Failure::Signalled(_) => "zoom-s2s: terminated".to_owned(),
+            Failure::Signals(error) => told(&format!("cannot listen for Ctrl-C: {error}"), ""),
+            #[cfg(feature = "sandbox")]
+            Failure::Sandbox(error) => told(
+                &format!("the sandbox does not start: {error}"),
+                "Give another --port, or none for any free one.",
+            ),
+        }
+    }
+}
+
+fn told(message: &str, hint: &str) -> String {
+    let mut text = format!("zoom-s2s: {message}");
+    for line in hint.lines() {
+        text.push_str("\n  ");
+        text.push_str(line);
+    }
+    text
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Zoom(error)
+    }
+}

@@ -1,0 +1,178 @@
+//! `zoom-s2s users`.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use zoom_s2s::{Client, IncludeFields, Status, UserField, Users};
+
+use crate::args::{self, Included, UsersArgs};
+use crate::connect::Connection;
+use crate::console;
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::output::{Sink, printer};
+use crate::progress::Progress;
+
+pub(crate) fn run(args: &UsersArgs, verbose: bool, interrupt: &Interrupt) -> Result<(), Failure> {
+    let connection = Connection::open(args)?;
+    interrupt.ends(&connection.client);
+    let mut sink = Sink::open(args.output.as_deref(), interrupt)?;
+    let tells = verbose || connection.is_sandbox();
+    let listed = listing(args, &connection, tells, &mut sink, interrupt);
+    // Whatever ended it: once a signal has come, that is the reason.
+    match listed.and_then(|summary| interrupt.check().map(|()| summary)) {
+        Ok(summary) => {
+            sink.finish()?;
+            if tells {
+                console::line(&summary);
+            }
+            Ok(())
+        }
+        Err(failure) => Err(sink.give_up(interrupt.check().err().unwrap_or(failure))),
+    }
+}
+
+/// Prints the users, and returns a line on what was done.
+fn listing(
+    args: &UsersArgs,
+    connection: &Connection,
+    tells: bool,
+    sink: &mut Sink,
+    interrupt: &Interrupt,
+) -> Result<String, Failure> {
+    if tells {
+        tell_sandbox(connection, args);
+        tell_token(&connection.client, args.legacy_jwt)?;
+    }
+    let started = Instant::now();
+    let mut progress = Progress::start(args.output.is_some());
+    let mut printer = printer(
+        args.format,
+        fields(args),
+        &included(args),
+        sink.is_terminal(),
+    );
+    let (mut pages_seen, mut users_seen) = (0u64, 0u64);
+    let mut pages = query(args, &connection.client).pages();
+    while let Some(page) = pages.next() {
+        let page = page?;
+        interrupt.check()?;
+        let printed = if pages_seen == 0 {
+            printer.begin(&page, sink)
+        } else {
+            Ok(())
+        };
+        printed
+            .and_then(|()| printer.page(&page, sink))
+            .and_then(|()| sink.show())
+            .map_err(|error| sink.failed(error))?;
+        pages_seen += 1;
+        users_seen += page.len() as u64;
+        let total = pages
+            .total_records()
+            .and_then(|total| u64::try_from(total).ok());
+        progress.page(page.len() as u64, total, page.next_page_token().is_empty());
+    }
+    printer.end(sink).map_err(|error| sink.failed(error))?;
+    Ok(format!(
+        "{} listed in {} ms, {}",
+        counted(users_seen, "user"),
+        started.elapsed().as_millis(),
+        counted(pages_seen, "page")
+    ))
+}
+
+fn query(args: &UsersArgs, client: &Client) -> Users {
+    let mut users = client.users().status(match args.status {
+        args::Status::Active => Status::Active,
+        args::Status::Inactive => Status::Inactive,
+        args::Status::Pending => Status::Pending,
+        args::Status::All => Status::All,
+    });
+    if let Some(size) = args.page_size {
+        users = users.page_size(size);
+    }
+    if let Some(role) = &args.role_id {
+        users = users.role_id(role);
+    }
+    for included in &args.include_fields {
+        users = users.include_fields(match included {
+            Included::CustomAttributes => IncludeFields::CustomAttributes,
+            Included::HostKey => IncludeFields::HostKey,
+        });
+    }
+    users
+}
+
+/// The fields of `--fields`.
+fn fields(args: &UsersArgs) -> Option<Vec<UserField>> {
+    args.fields
+        .as_ref()
+        .map(|fields| once(fields.iter().copied()))
+}
+
+/// The columns that `--include-fields` adds.
+fn included(args: &UsersArgs) -> Vec<UserField> {
+    once(args.include_fields.iter().map(|included| match included {
+        Included::CustomAttributes => UserField::CustomAttributes,
+        Included::HostKey => UserField::HostKey,
+    }))
+}
+
+/// Each field once: an object has no two members of one name.
+fn once(fields: impl Iterator<Item = UserField>) -> Vec<UserField> {
+    let mut kept = Vec::new();
+    for field in fields {
+        if !kept.contains(&field) {
+            kept.push(field);
+        }
+    }
+    kept
+}
+
+#[cfg(feature = "sandbox")]
+fn tell_sandbox(connection: &Connection, args: &UsersArgs) {
+    if let Some(sandbox) = &connection.sandbox {
+        console::line(&format!(
+            "sandbox: a made-up Zoom account of {} at {}",
+            counted(args.sandbox.sandbox_users.into(), "user"),
+            sandbox.url()
+        ));
+    }
+}
+
+#[cfg(not(feature = "sandbox"))]
+fn tell_sandbox(_: &Connection, _: &UsersArgs) {}
+
+/// Fetches the token that the listing will use, and says what it is, never its value.
+fn tell_token(client: &Client, legacy_jwt: bool) -> Result<(), Failure> {
+    let token = client.token()?;
+    let left = token
+        .expires_at()
+        .duration_since(SystemTime::now())
+        .unwrap_or_default();
+    let what = if legacy_jwt {
+        "a JWT, signed on this machine,"
+    } else {
+        "a token of the app,"
+    };
+    let scopes = match token.scope().trim() {
+        "" => String::new(),
+        scope => format!("; scopes: {scope}"),
+    };
+    console::line(&format!("token: {what} good for {}{scopes}", minutes(left)));
+    Ok(())
+}
+
+fn minutes(time: Duration) -> String {
+    let seconds = (time.as_millis() + 500) / 1000;
+    if seconds >= 120 {
+        format!("{} minutes", (seconds + 30) / 60)
+    } else {
+        format!("{seconds} seconds")
+    }
+}
+
+fn counted(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}

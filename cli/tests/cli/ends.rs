@@ -1,0 +1,121 @@
+//! Ends that come from outside: a reader that goes away, a full disk, Ctrl-C.
+#![cfg(unix)]
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use zoom_s2s_sandbox::{Fault, Sandbox};
+
+use crate::support::{bare, end, first_line, led_to, run, signal, start, until};
+
+const ENDLESS: Duration = Duration::from_secs(600);
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    for format in ["table", "json", "jsonl", "csv"] {
+        let sandbox = Sandbox::builder().users(20_000).start().expect("it starts");
+        let listing = format!("users --format {format}");
+        let (child, mut stdout) = start(&mut led_to(&sandbox, &listing));
+        assert!(!first_line(&mut stdout).is_empty());
+        drop(stdout);
+        let ended = end(child);
+        assert_eq!((ended.code, ended.stderr.as_str()), (141, ""), "{format}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_named() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full");
+    let mut command = bare("users --sandbox");
+    let child = command
+        .stdout(full.expect("the device"))
+        .stderr(std::process::Stdio::piped())
+        .spawn();
+    let ended = end(child.expect("it starts"));
+    assert_eq!(ended.code, 74);
+    let told = "zoom-s2s: cannot write standard output: No space left on device";
+    assert!(ended.stderr.contains(told), "{}", ended.stderr);
+}
+
+#[test]
+fn a_signal_ends_a_pending_call_and_removes_what_is_unfinished() {
+    for (name, code) in [("INT", 130), ("TERM", 143)] {
+        let sandbox = Sandbox::builder().users(300).start().expect("it starts");
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("users.csv");
+        fs::write(&file, "old\n").expect("written");
+        sandbox.fault(Fault::on_api().after(1).always().latency(ENDLESS));
+        let mut command = led_to(&sandbox, "users --page-size 10 --timeout 600 --output");
+        let (child, _stdout) = start(command.arg(&file));
+        until("the second page is asked for", || {
+            sandbox.api_requests() == 2
+        });
+        let entries = || fs::read_dir(folder.path()).expect("a folder").count();
+        assert_eq!(
+            entries(),
+            2,
+            "the unfinished file stands beside the old one"
+        );
+
+        let sent = Instant::now();
+        signal(&child, name);
+        let ended = end(child);
+        assert_eq!(ended.code, code, "{}", ended.stderr);
+        // Beyond two seconds it would have been ended by force.
+        assert!(
+            sent.elapsed() < Duration::from_millis(1500),
+            "{:?}",
+            sent.elapsed()
+        );
+        assert_eq!(entries(), 1);
+        assert_eq!(fs::read_to_string(&file).expect("a file"), "old\n");
+        assert!(ended.stderr.contains("users.csv was left as it was."));
+    }
+}
+
+#[test]
+fn a_signal_ends_it_while_it_waits_for_a_token() {
+    let sandbox = Sandbox::builder().users(10).start().expect("it starts");
+    sandbox.fault(Fault::on_token().always().latency(ENDLESS));
+    let (child, _stdout) = start(&mut led_to(&sandbox, "users --timeout 600"));
+    until("a token is asked for", || sandbox.token_requests() == 1);
+    signal(&child, "INT");
+    let ended = end(child);
+    assert_eq!(
+        (ended.code, ended.stderr.as_str()),
+        (130, "zoom-s2s: interrupted\n")
+    );
+}
+
+#[test]
+fn a_signal_ends_it_also_when_nobody_reads() {
+    // One page, larger than what a pipe holds: it cannot be written to its end.
+    let account = Sandbox::builder().users(5000).page_size_limit(2000);
+    let sandbox = account.start().expect("it starts");
+    let mut command = led_to(&sandbox, "users --page-size 2000 --format jsonl");
+    let (child, mut stdout) = start(&mut command);
+    first_line(&mut stdout);
+    signal(&child, "INT");
+    assert_eq!(end(child).code, 130);
+    drop(stdout);
+}
+
+#[test]
+fn the_sandbox_ends_in_good_order() {
+    for name in ["INT", "TERM"] {
+        let (child, mut stdout) = start(&mut bare("sandbox --users 1"));
+        assert!(first_line(&mut stdout).starts_with("# "));
+        signal(&child, name);
+        assert_eq!(end(child).code, 0);
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_said() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port();
+    let ended = run(&mut bare(&format!("sandbox --port {port}")));
+    assert_eq!(ended.code, 71);
+    assert!(ended.stderr.contains("--port"), "{}", ended.stderr);
+}

@@ -1,0 +1,99 @@
+//! Running the command in an environment that holds nothing but what the test says.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use zoom_s2s_sandbox::Sandbox;
+
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Run {
+    /// Its output, if it ended well.
+    pub(crate) fn good(self) -> String {
+        assert_eq!(self.code, 0, "{}", self.stderr);
+        self.stdout
+    }
+}
+
+/// `zoom-s2s` with these arguments, separated by blanks.
+pub(crate) fn bare(arguments: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zoom-s2s"));
+    command
+        .args(arguments.split_whitespace())
+        .env_clear()
+        .stdin(Stdio::null());
+    command
+}
+
+/// The same, led to `sandbox` by its environment.
+pub(crate) fn led_to(sandbox: &Sandbox, arguments: &str) -> Command {
+    let mut command = bare(arguments);
+    command.envs(sandbox.env());
+    command
+}
+
+pub(crate) fn run(command: &mut Command) -> Run {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().expect("the command starts");
+    let text = |bytes| String::from_utf8(bytes).expect("the command prints UTF-8");
+    let (stdout, stderr) = (text(stdout), text(stderr));
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    Run {
+        code: status.code().expect("it ends by itself"),
+        stdout,
+        stderr,
+    }
+}
+
+/// A command that goes on running, and its standard output.
+pub(crate) fn start(command: &mut Command) -> (Child, BufReader<ChildStdout>) {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let stdout = child.stdout.take().expect("a pipe");
+    (child, BufReader::new(stdout))
+}
+
+pub(crate) fn first_line(stdout: &mut BufReader<ChildStdout>) -> String {
+    let mut line = String::new();
+    stdout.read_line(&mut line).expect("a line");
+    line
+}
+
+/// How a started command ended.
+pub(crate) fn end(child: Child) -> Run {
+    let output = child.wait_with_output().expect("it ends");
+    Run {
+        code: output.status.code().expect("it ends by itself"),
+        stdout: String::new(),
+        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+#[cfg(unix)]
+pub(crate) fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([format!("-{name}"), child.id().to_string()])
+        .status();
+    assert!(sent.expect("kill starts").success());
+}
+
+/// Returns when `holds` does; fails if it takes unreasonably long.
+pub(crate) fn until(what: &str, holds: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !holds() {
+        assert!(Instant::now() < deadline, "waited in vain: {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
