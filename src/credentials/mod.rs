@@ -105,7 +105,7 @@ impl Credentials {
     /// `…_FILE` naming a file that holds the value.
     ///
     /// # Errors
-    /// [`Error::Config`] naming the first variable that is missing.
+    /// [`Error::Config`](crate::Error::Config) naming the first variable that is missing.
     pub fn from_env() -> Result<Credentials> {
         Ok(Credentials {
             kind: Kind::ServerToServer {
@@ -119,7 +119,7 @@ impl Credentials {
     /// `ZOOM_API_KEY` and `ZOOM_API_SECRET` of a JWT app, or `…_FILE`; see [`Credentials::jwt`].
     ///
     /// # Errors
-    /// [`Error::Config`] naming the first variable that is missing.
+    /// [`Error::Config`](crate::Error::Config) naming the first variable that is missing.
     pub fn jwt_from_env() -> Result<Credentials> {
         Ok(Credentials {
             kind: Kind::Jwt {
