@@ -33,6 +33,7 @@ pub struct Builder {
     pub(crate) paging: Paging,
     pub(crate) tls: bool,
     pub(crate) gzip: bool,
+    pub(crate) page_cache: usize,
     pub(crate) port: u16,
     pub(crate) credentials: Option<Credentials>,
 }
@@ -49,6 +50,7 @@ impl Default for Builder {
             paging: Paging::default(),
             tls: false,
             gzip: true,
+            page_cache: 64 << 20,
             port: 0,
             credentials: None,
         }
@@ -117,6 +119,14 @@ impl Builder {
     #[must_use]
     pub fn gzip(mut self, gzip: bool) -> Self {
         self.gzip = gzip;
+        self
+    }
+
+    /// How many bytes of rendered pages are kept; 64 MiB, which is 100,000 users, or over 400,000
+    /// compressed.
+    #[must_use]
+    pub fn page_cache(mut self, bytes: usize) -> Self {
+        self.page_cache = bytes;
         self
     }
 

@@ -107,7 +107,7 @@ fn route(zoom: &Zoom, method: &Method, path: &str, body: &[u8]) -> Done {
 }
 
 fn state(zoom: &Zoom) -> Answer {
-    let count = |counter: &std::sync::atomic::AtomicUsize| counter.load(Ordering::SeqCst);
+    let counts = zoom.journal.counts();
     let roster = zoom.account.now();
     let users: BTreeMap<_, _> = UserStatus::ALL
         .map(|status| (status.as_str(), roster.list(status).len()))
@@ -116,9 +116,9 @@ fn state(zoom: &Zoom) -> Answer {
     Answer::json(
         200,
         &json!({
-            "token_requests": count(&zoom.counters.token_requests),
-            "api_requests": count(&zoom.counters.api_requests),
-            "connections": count(&zoom.counters.connections),
+            "token_requests": counts.token_requests,
+            "api_requests": counts.api_requests,
+            "connections": zoom.connections.load(Ordering::SeqCst),
             "tokens_issued": tokens.issued(),
             "live_tokens": tokens.live(zoom.clock.unix_ms()),
             "pending_faults": zoom.faults.pending(),

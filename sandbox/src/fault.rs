@@ -3,10 +3,10 @@
 use crate::answer::{Answer, HTML};
 use crate::api;
 use crate::lock;
+use crate::rate_limit::RateLimit;
 use crate::wire::Cut;
 use crate::zoom::{is_api, is_token_request};
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -64,21 +64,6 @@ pub(crate) enum Action {
         bytes: usize,
         every: Duration,
     },
-}
-
-/// The three kinds of 429.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RateLimit {
-    /// Too many this second. Zoom does not say when to come back.
-    PerSecond,
-    /// Too many today.
-    Daily {
-        /// The `Retry-After` header as it is to be sent; Zoom's is an ISO-8601 date-time.
-        retry_after: String,
-    },
-    /// Too many at the same time.
-    Concurrent,
 }
 
 impl Fault {
@@ -239,43 +224,12 @@ impl Fault {
         match &self.action {
             Action::Nothing => "latency".to_owned(),
             Action::Unauthorized => "unauthorized".to_owned(),
-            Action::RateLimited(RateLimit::PerSecond) => "rate_limited per_second".to_owned(),
-            Action::RateLimited(RateLimit::Daily { .. }) => "rate_limited daily".to_owned(),
-            Action::RateLimited(RateLimit::Concurrent) => "rate_limited concurrent".to_owned(),
+            Action::RateLimited(limit) => format!("rate_limited {}", limit.name()),
             Action::Answer { status, .. } => format!("status {status}"),
             Action::ServerError(status) => format!("server_error {status}"),
             Action::Cut(cut) => format!("cut {}", cut.as_str()),
             Action::Drip { head: true, .. } => "drip head".to_owned(),
             Action::Drip { head: false, .. } => "drip body".to_owned(),
-        }
-    }
-}
-
-impl RateLimit {
-    fn answer(&self) -> Answer {
-        let message = match self {
-            Self::PerSecond => {
-                "You have reached the maximum per-second rate limit for this API. Try again later."
-            }
-            Self::Daily { .. } => {
-                "You have reached the maximum daily rate limit for this API. Refer to the response header for details on when you can make another request."
-            }
-            Self::Concurrent => {
-                "Too many concurrent requests. A request to list the users of this account has already been made."
-            }
-        };
-        let answer = Answer::api_error(429, 429, message).header("x-ratelimit-category", "Medium");
-        match self {
-            Self::PerSecond => answer
-                .header("x-ratelimit-type", "Per-second-limit")
-                .header("x-ratelimit-limit", "20")
-                .header("x-ratelimit-remaining", "0"),
-            Self::Daily { retry_after } => answer
-                .header("x-ratelimit-type", "Daily-limit")
-                .header("x-ratelimit-limit", "2000")
-                .header("x-ratelimit-remaining", "0")
-                .header("retry-after", retry_after),
-            Self::Concurrent => answer.header("x-ratelimit-type", "QPS"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The JSON form of a fault, as the control endpoint takes it.
 
-use crate::fault::{Fault, RateLimit};
+use crate::fault::Fault;
+use crate::rate_limit::RateLimit;
 use crate::wire::Cut;
 use serde::Deserialize;
 use std::collections::BTreeMap;

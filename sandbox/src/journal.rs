@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::caller::Auth;
 use crate::lock;
 use crate::request::Request;
+use crate::zoom::{is_api, is_token_request};
 use serde::{Serialize, Serializer};
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -66,13 +67,23 @@ pub(crate) struct Journal {
 struct Records {
     entries: VecDeque<Entry>,
     total: u64,
+    counts: Counts,
+}
+
+/// Since the start; clearing the journal does not set them back.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Counts {
+    pub(crate) token_requests: usize,
+    pub(crate) api_requests: usize,
 }
 
 impl Journal {
-    /// Writes a request down as it arrives and returns its number.
+    /// Writes a request down as it arrives, whole but for the status, and returns its number and
+    /// tracking ID.
     pub(crate) fn arrived(
         &self,
         request: &Request,
+        fault: Option<String>,
         app: &Mutex<App>,
         at: Duration,
         connection: u64,
@@ -93,7 +104,7 @@ impl Journal {
             token: request.caller.token(),
             auth: request.caller.auth(),
             status: 0,
-            fault: None,
+            fault,
             tracking_id: String::new(),
         };
         for (key, value) in &request.query {
@@ -108,6 +119,12 @@ impl Journal {
 
         let records = &mut *lock(&self.records);
         records.total += 1;
+        // Under the same lock: who sees the count finds the entry, and the other way round.
+        if is_token_request(&request.method, &request.path) {
+            records.counts.token_requests += 1;
+        } else if is_api(&request.path) {
+            records.counts.api_requests += 1;
+        }
         entry.number = records.total;
         entry.tracking_id = tracking_id(entry.number);
         let result = (entry.number, entry.tracking_id.clone());
@@ -119,19 +136,23 @@ impl Journal {
     }
 
     /// Completes an entry, if it was not cleared meanwhile.
-    pub(crate) fn update(&self, number: u64, change: impl FnOnce(&mut Entry)) {
+    pub(crate) fn answered(&self, number: u64, status: u16) {
         let records = &mut *lock(&self.records);
         let Some(first) = records.entries.front().map(|entry| entry.number) else {
             return;
         };
         let nth = number.checked_sub(first).map(|nth| nth as usize);
         if let Some(entry) = nth.and_then(|nth| records.entries.get_mut(nth)) {
-            change(entry);
+            entry.status = status;
         }
     }
 
     pub(crate) fn entries(&self) -> Vec<Entry> {
         lock(&self.records).entries.iter().cloned().collect()
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        lock(&self.records).counts
     }
 
     pub(crate) fn clear(&self) {

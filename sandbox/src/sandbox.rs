@@ -106,17 +106,17 @@ impl Sandbox {
 
     /// How many `POST /oauth/token` came since the start, well or badly answered.
     pub fn token_requests(&self) -> usize {
-        self.zoom.counters.token_requests.load(Ordering::SeqCst)
+        self.zoom.journal.counts().token_requests
     }
 
     /// How many requests under `/v2/` came since the start.
     pub fn api_requests(&self) -> usize {
-        self.zoom.counters.api_requests.load(Ordering::SeqCst)
+        self.zoom.journal.counts().api_requests
     }
 
     /// How many connections were accepted since the start.
     pub fn connections(&self) -> usize {
-        self.zoom.counters.connections.load(Ordering::SeqCst)
+        self.zoom.connections.load(Ordering::SeqCst)
     }
 
     /// How many access tokens were issued; the newest has this serial number.

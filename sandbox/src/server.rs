@@ -7,7 +7,7 @@ use crate::date::http_date;
 use crate::fault::{Action, Fault};
 use crate::request::Request;
 use crate::wire::{Command, Control, Stream, Wire};
-use crate::zoom::{Zoom, is_api, is_token_request};
+use crate::zoom::Zoom;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
@@ -39,7 +39,7 @@ pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, zoom
 }
 
 async fn connection(tcp: TcpStream, tls: Option<TlsAcceptor>, zoom: Arc<Zoom>) {
-    let number = zoom.counters.connections.fetch_add(1, Ordering::SeqCst) as u64 + 1;
+    let number = zoom.connections.fetch_add(1, Ordering::SeqCst) as u64 + 1;
     // Without this, the end of a page would wait for the client's acknowledgement of its start.
     let _ = tcp.set_nodelay(true);
     let stream = match tls {
@@ -81,21 +81,15 @@ async fn respond(
     }
 
     let mut request = Request::new(&parts, Caller::of(&parts.headers, zoom));
-    let (number, tracking_id) =
-        zoom.journal
-            .arrived(&request, &zoom.app, at, connection, |number| {
-                zoom.tracking_id(number)
-            });
-    if is_token_request(&request.method, &request.path) {
-        zoom.counters.token_requests.fetch_add(1, Ordering::SeqCst);
-    } else if is_api(&request.path) {
-        zoom.counters.api_requests.fetch_add(1, Ordering::SeqCst);
-    }
     let fault = zoom.faults.strike(&request.method, &request.path);
-    if let Some(fault) = &fault {
-        zoom.journal
-            .update(number, |entry| entry.fault = Some(fault.name()));
-    }
+    let (number, tracking_id) = zoom.journal.arrived(
+        &request,
+        fault.as_ref().map(Fault::name),
+        &zoom.app,
+        at,
+        connection,
+        |number| zoom.tracking_id(number),
+    );
 
     request.body = collect(body).await?;
     if let Some(latency) = fault.as_ref().and_then(|fault| fault.latency) {
@@ -113,8 +107,7 @@ async fn respond(
     });
     // Before a byte goes out, so that a client that has its answer finds it in the journal.
     if !matches!(command, Some(Command::Cut(_))) {
-        zoom.journal
-            .update(number, |entry| entry.status = answer.status);
+        zoom.journal.answered(number, answer.status);
     }
     if let Some(command) = command {
         control.next_response(command, answer.body.len());

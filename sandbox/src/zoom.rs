@@ -29,7 +29,8 @@ pub(crate) struct Zoom {
     pub(crate) pages: Pages,
     pub(crate) journal: Journal,
     pub(crate) faults: Faults,
-    pub(crate) counters: Counters,
+    /// Accepted since the start.
+    pub(crate) connections: AtomicUsize,
     pub(crate) page_token_key: hmac::Key,
     pub(crate) token_lifetime: Duration,
     pub(crate) page_token_lifetime: Duration,
@@ -39,14 +40,6 @@ pub(crate) struct Zoom {
     seed: u64,
 }
 
-/// Since the start; nothing sets them back.
-#[derive(Default)]
-pub(crate) struct Counters {
-    pub(crate) token_requests: AtomicUsize,
-    pub(crate) api_requests: AtomicUsize,
-    pub(crate) connections: AtomicUsize,
-}
-
 impl Zoom {
     pub(crate) fn new(builder: &Builder, credentials: Credentials, url: &str) -> Self {
         Self {
@@ -54,10 +47,10 @@ impl Zoom {
             app: Mutex::new(App::new(credentials, url)),
             tokens: Mutex::new(Tokens::new(builder.world)),
             account: Account::new(builder.seed, builder.users),
-            pages: Pages::new(),
+            pages: Pages::new(builder.page_cache),
             journal: Journal::default(),
             faults: Faults::default(),
-            counters: Counters::default(),
+            connections: AtomicUsize::new(0),
             page_token_key: hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new())
                 .expect("the system has random numbers"),
             token_lifetime: builder.token_lifetime,

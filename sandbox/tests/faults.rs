@@ -18,7 +18,7 @@ fn sandbox() -> (Sandbox, Client, String) {
 #[test]
 fn latency_comes_before_the_headers_and_after_the_journal() {
     let (sandbox, mut client, token) = sandbox();
-    let latency = Duration::from_millis(300);
+    let latency = Duration::from_millis(500);
     sandbox.fault(Fault::on_api().latency(latency));
     let started = Instant::now();
     let auth = format!("Bearer {token}");
@@ -218,27 +218,25 @@ fn dripping_head_or_body() {
         let (mut client, token) = (Client::new(&sandbox), good_jwt(&sandbox, 600));
         let auth = format!("Bearer {token}");
         for head in [true, false] {
-            let every = Duration::from_millis(20);
+            let every = Duration::from_millis(40);
             sandbox.fault(Fault::on("GET", "/v2/users/nobody").drip(head, 20, every));
             let started = Instant::now();
             let headers = [("Authorization", &*auth)];
             client.send("GET /v2/users/nobody", &headers, b"").unwrap();
             let first = client.read_some(100_000).unwrap();
             if head {
-                assert_eq!(first, b"HTTP/1.1 404 Not Fou");
+                assert!(first.starts_with(b"HTTP/1.1 404 Not Fou"));
+                assert!(first.len() < 100, "a few drops at most");
             } else {
                 // The head at once, perhaps with the first drop of the body.
                 assert!(first.len() > 150, "{}", String::from_utf8_lossy(&first));
             }
             let mut all = first;
-            let mut reads = 1;
             while !all.ends_with(b"User does not exist: nobody.\"}") {
                 all.extend(client.read_some(100_000).unwrap());
-                reads += 1;
             }
             // 200 bytes of head or 54 of body, 20 at a time.
             let drops = if head { 9 } else { 2 };
-            assert!(reads >= drops, "{reads} reads");
             assert!(started.elapsed() >= every * (drops - 1));
         }
         assert_eq!(

@@ -70,7 +70,7 @@ fn every_form_of_request_gets_a_token() {
 #[test]
 fn the_success_body_is_zooms() {
     let sandbox = Sandbox::builder()
-        .token_lifetime(Duration::from_millis(3599_500))
+        .token_lifetime(Duration::from_millis(3_599_500))
         .start()
         .unwrap();
     let mut client = Client::new(&sandbox);
@@ -90,6 +90,9 @@ fn the_success_body_is_zooms() {
     assert_eq!(body.as_object().unwrap().len(), 3, "{body}");
 }
 
+/// What it is, the `Authorization` header, the form, and what Zoom says.
+type Refusal<'a> = (&'a str, Option<String>, &'a str, (u16, &'a str, &'a str));
+
 #[test]
 fn every_refusal_is_zooms() {
     let sandbox = Sandbox::builder().start().unwrap();
@@ -100,7 +103,7 @@ fn every_refusal_is_zooms() {
     let no_client = (401, "Invalid client credentials", "invalid_client");
     let bad_account = (400, "Bad Request", "invalid_request");
     let bad_grant = (400, "unsupported grant type", "unsupported_grant_type");
-    let cases: &[(&str, Option<String>, &str, (u16, &str, &str))] = &[
+    let cases: [Refusal<'_>; 13] = [
         (
             "wrong secret",
             Some(basic(&c.client_id, "x")),
@@ -173,7 +176,7 @@ fn every_refusal_is_zooms() {
             .ask("POST /oauth/token", &headers, form.as_bytes())
             .told()
     };
-    for (name, header, form, (status, reason, error)) in cases {
+    for (name, header, form, (status, reason, error)) in &cases {
         let expected = (*status, json!({"reason": reason, "error": error}));
         assert_eq!(ask(header, form), expected, "{name}");
     }

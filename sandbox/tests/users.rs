@@ -411,6 +411,27 @@ fn added_users_are_like_the_others() {
 }
 
 #[test]
+fn a_page_read_before_shows_what_has_changed() {
+    let sandbox = Sandbox::builder().start().unwrap();
+    let mut client = Client::new(&sandbox);
+    let token = good_jwt(&sandbox, 60);
+    let mut page = |status: &str| {
+        let path = format!("/v2/users?page_size=300&status={status}");
+        as_truth(
+            client.get(&path, &token).json()["users"]
+                .as_array()
+                .unwrap(),
+        )
+    };
+    let (active, pending) = (page("active"), page("pending"));
+    assert!(sandbox.delete_user(&active[3].email));
+    let added = sandbox.add_user(UserStatus::Pending);
+    assert_eq!(page("active"), [&active[..3], &active[4..]].concat());
+    assert_eq!(page("pending")[..3], pending);
+    assert_eq!(page("pending")[3].email, added);
+}
+
+#[test]
 fn page_tokens_die() {
     for paging in [Paging::Offset, Paging::Snapshot] {
         let sandbox = Sandbox::builder()

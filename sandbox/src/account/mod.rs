@@ -147,3 +147,25 @@ impl Account {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn snapshots_live_as_long_as_a_page_token_leads_to_them() {
+        let account = Account::new(1, 100);
+        let first = account.now();
+        account.keep(&first, 0, 100);
+        account.add(UserStatus::Active);
+        account.keep(&account.now(), 50, 150);
+        account.keep(&first, 60, 160);
+        account.add(UserStatus::Active);
+        account.keep(&account.now(), 155, 255);
+        let lens = [0, 1, 2].map(|version| {
+            let roster = account.snapshot(version)?;
+            Some(roster.list(UserStatus::Active).len())
+        });
+        assert_eq!(lens, [Some(90), None, Some(92)]);
+    }
+}

@@ -72,7 +72,7 @@ impl Roster {
         })
     }
 
-    pub(super) fn add(&mut self, status: UserStatus) -> u32 {
+    pub(crate) fn add(&mut self, status: UserStatus) -> u32 {
         let index = self.base + self.added.len() as u32;
         let list = self.touch(status);
         let position = list.end();
@@ -81,7 +81,7 @@ impl Roster {
         index
     }
 
-    pub(super) fn delete(&mut self, status: UserStatus, position: u32) -> bool {
+    pub(crate) fn delete(&mut self, status: UserStatus, position: u32) -> bool {
         match self.list(status).deleted.binary_search(&position) {
             Ok(_) => false,
             Err(at) => {

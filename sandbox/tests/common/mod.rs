@@ -168,7 +168,7 @@ impl Client {
             let response = self.get(&path, token);
             assert_eq!(response.status, 200, "{:?}", response.json());
             let mut body = response.json();
-            users.extend(body["users"].as_array_mut().unwrap().drain(..));
+            users.append(body["users"].as_array_mut().unwrap());
             body["next_page_token"]
                 .as_str()
                 .unwrap()
