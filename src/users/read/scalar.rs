@@ -100,8 +100,8 @@ impl<'j> Visitor<'j> for PlainText<'_> {
         IgnoredAny.visit_seq(seq).map(|_| None)
     }
 
-    fn visit_map<A: MapAccess<'j>>(self, map: A) -> Result<Option<Span>, A::Error> {
-        IgnoredAny.visit_map(map).map(|_| None)
+    fn visit_map<A: MapAccess<'j>>(self, _: A) -> Result<Option<Span>, A::Error> {
+        Err(lossy())
     }
 }
 
@@ -142,14 +142,16 @@ impl<'j> Visitor<'j> for PlainNumber {
         IgnoredAny.visit_seq(seq).map(|_| None)
     }
 
-    fn visit_map<A: MapAccess<'j>>(self, map: A) -> Result<Option<i64>, A::Error> {
-        IgnoredAny.visit_map(map).map(|_| None)
+    fn visit_map<A: MapAccess<'j>>(self, _: A) -> Result<Option<i64>, A::Error> {
+        Err(lossy())
     }
 }
 
+/// Also for what looks like an object: with serde_json's feature `arbitrary_precision`, which any
+/// crate of the program may turn on, numbers do.
 #[cold]
 fn lossy<E: Error>() -> E {
-    E::custom("only the exact pass can read this number")
+    E::custom("only the exact pass can read this value")
 }
 
 #[cold]
