@@ -36,6 +36,24 @@ pub(crate) fn scrub(text: &str, secrets: &[&str]) -> String {
     clean
 }
 
+/// The same for a body, which need not be text.
+pub(crate) fn scrub_bytes(body: &[u8], secret: &str) -> Vec<u8> {
+    let (mut clean, mut rest) = (Vec::with_capacity(body.len()), body);
+    while let [first, tail @ ..] = rest {
+        match rest.strip_prefix(secret.as_bytes()) {
+            Some(after) if !secret.is_empty() => {
+                clean.extend_from_slice(b"(secret)");
+                rest = after;
+            }
+            _ => {
+                clean.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    clean
+}
+
 /// A peer's words as an error may quote them: printable, without the `secrets`, of bounded length.
 pub(crate) fn quote(text: &str, secrets: &[&str]) -> String {
     const LONGEST: usize = 300;

@@ -4,12 +4,15 @@ use serde::Deserialize;
 
 use super::api::ApiRequest;
 use crate::error::{Details, Error, ErrorStatus};
-use crate::secret::{quote, scrub};
+use crate::secret::{quote, scrub_bytes};
 use crate::token::Token;
 use crate::transport::Answer;
 
 /// Bodies longer than this are no error objects and are not searched for one.
 const ERROR_BODY_LIMIT: usize = 64 * 1024;
+
+/// Bytes of an unsuccessful answer that its error keeps.
+const ERROR_BODY_KEPT: usize = 1 << 20;
 
 /// The API's form of error: `code` with `message`, or in some places `error_message`.
 #[derive(Default, Deserialize)]
@@ -17,8 +20,9 @@ struct Body {
     code: Option<i64>,
     message: Option<String>,
     error_message: Option<String>,
+    // Read by itself: whatever it holds, the code must not be lost over it.
     #[serde(default)]
-    errors: Vec<FieldProblem>,
+    errors: serde_json::Value,
 }
 
 #[derive(Deserialize)]
@@ -35,6 +39,7 @@ pub(super) struct Facts {
     code: Option<i64>,
     message: String,
     is_zooms: bool,
+    is_empty: bool,
 }
 
 impl Facts {
@@ -50,7 +55,8 @@ impl Facts {
         let is_zooms =
             found.code.is_some() || found.message.is_some() || found.error_message.is_some();
         let mut message = found.message.or(found.error_message).unwrap_or_default();
-        for problem in found.errors {
+        let problems: Vec<FieldProblem> = serde_json::from_value(found.errors).unwrap_or_default();
+        for problem in problems {
             message.push_str(&format!(" [{}: {}]", problem.field, problem.message));
         }
         Facts {
@@ -58,6 +64,7 @@ impl Facts {
             code: found.code,
             message,
             is_zooms,
+            is_empty: body.is_empty(),
         }
     }
 
@@ -70,6 +77,12 @@ impl Facts {
 
     pub(super) fn rejects_token(&self) -> bool {
         (self.status == 401 || self.code == Some(124)) && !self.lacks_scope()
+    }
+
+    /// Whether somebody else than Zoom seems to have answered. Zoom's bodies may be empty, but they are
+    /// not HTML.
+    pub(super) fn is_foreign(&self) -> bool {
+        !self.is_zooms && !self.is_empty
     }
 
     fn lacks_scope(&self) -> bool {
@@ -125,7 +138,13 @@ pub(super) fn explain(
     let purpose = request.purpose;
     let wait = answer.retry_after();
     let missing = if facts.lacks_scope() {
-        facts.missing_scopes()
+        let clean = |scope: String| quote(&scope, &[token.value()]);
+        facts
+            .missing_scopes()
+            .into_iter()
+            .map(clean)
+            .take(50)
+            .collect()
     } else {
         Vec::new()
     };
@@ -147,7 +166,10 @@ pub(super) fn explain(
         .with_retryable(status == ErrorStatus::RateLimited || status.is_retryable())
         .with_tracking_id(answer.tracking_id())
         .with_missing_scopes(missing)
-        .with_body(without_token(body, token));
+        .with_body(without_token(
+            body.get(..ERROR_BODY_KEPT).unwrap_or(body),
+            token,
+        ));
     Error::new(status, details)
 }
 
@@ -175,6 +197,12 @@ fn sort_by_status(
             format!("Zoom failed to {purpose}{said} {seen}"),
             "Try again later; Zoom's state is shown at https://www.zoomstatus.com.".into(),
         ),
+        (401 | 403, _) if facts.is_foreign() => not_zooms(seen),
+        (404, Some(2300)) => (
+            ErrorStatus::NotFound,
+            refused(),
+            "Zoom knows no such endpoint: check ZOOM_S2S_API_URL, which ends in /v2.".into(),
+        ),
         (401, _) | (_, Some(124)) => {
             (ErrorStatus::Unauthorized, format!("the API refused the token{said} {seen}"), String::new())
         }
@@ -188,14 +216,18 @@ fn sort_by_status(
             format!("the API redirects elsewhere, and the token is not sent along {seen}"),
             "Check ZOOM_S2S_API_URL, and whether a proxy answers in Zoom's place.".into(),
         ),
-        _ if !facts.is_zooms => (
-            ErrorStatus::BadResponse,
-            format!("the answer is not JSON of Zoom's {seen}"),
-            "A proxy, captive portal or wrong host may answer in Zoom's place: check ZOOM_S2S_API_URL and the proxy settings.".into(),
-        ),
+        _ if !facts.is_zooms => not_zooms(seen),
         (404, _) | (_, Some(1001)) => (ErrorStatus::NotFound, refused(), String::new()),
         _ => (ErrorStatus::Rejected, refused(), String::new()),
     }
+}
+
+fn not_zooms(seen: &str) -> (ErrorStatus, String, String) {
+    (
+        ErrorStatus::BadResponse,
+        format!("the answer is not JSON of Zoom's {seen}"),
+        "A proxy, captive portal or wrong host may answer in Zoom's place: check ZOOM_S2S_API_URL and the proxy settings.".into(),
+    )
 }
 
 /// The error after the last token that a call was allowed was refused too.
@@ -213,9 +245,7 @@ pub(super) fn unauthorized(error: Error, rejections: u32, signed: bool) -> Error
     Error::Unauthorized(details.with_message(message).with_hint(hint))
 }
 
-fn without_token(body: &[u8], token: &Token) -> Vec<u8> {
-    match std::str::from_utf8(body) {
-        Ok(text) if text.contains(token.value()) => scrub(text, &[token.value()]).into_bytes(),
-        _ => body.to_vec(),
-    }
+/// A body as received, but for the token that was sent to its sender.
+pub(crate) fn without_token(body: &[u8], token: &Token) -> Vec<u8> {
+    scrub_bytes(body, token.value())
 }

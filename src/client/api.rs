@@ -37,29 +37,38 @@ impl ApiRequest {
 
 impl Core {
     /// Sends `request` until it succeeds, fails for good, or is out of time. The answer's body is in
-    /// `body`.
+    /// `body`; the token is the one that was good for it.
     pub(crate) fn send(
         &self,
         call: Call<'_>,
         now: &Now,
         request: &ApiRequest,
         body: &mut Vec<u8>,
-    ) -> Result<Answer> {
+    ) -> Result<(Answer, Token)> {
         let limit = if self.issuer.signs_locally() {
             SIGNED_REJECTIONS
         } else {
             REJECTIONS
         };
         let mut rejections = 0;
+        let mut refusal: Option<Error> = None;
         let mut attempt = 1;
         loop {
             call.check()?;
-            let token = self.token(call, now, Want::Any)?;
+            let token = self.token(call, now, Want::Any).map_err(|error| {
+                match (error, refusal.take()) {
+                    // That fresh tokens are refused is known; what Zoom said of it is the better answer.
+                    (Error::Unauthorized(_), Some(refusal)) => {
+                        answer::unauthorized(refusal, rejections, self.issuer.signs_locally())
+                    }
+                    (error, _) => error,
+                }
+            })?;
             let (error, trouble) = match self.send_once(call, request, &token, body) {
                 Ok(answer) => {
                     let facts = answer::Facts::read(&answer, body);
                     if facts.is_success() {
-                        return Ok(answer);
+                        return Ok((answer, token));
                     }
                     let error = answer::explain(&answer, &facts, body, request, &token);
                     if facts.rejects_token() {
@@ -67,6 +76,9 @@ impl Core {
                         let was_held = now.cell.reject(token.id());
                         log::info!(target: crate::LOG, "the API refused a token{}", if was_held { "" } else { " that has been replaced already" });
                         rejections += 1;
+                        if facts.is_foreign() && rejections > 1 {
+                            return Err(error);
+                        }
                         if rejections >= limit {
                             return Err(answer::unauthorized(
                                 error,
@@ -74,6 +86,7 @@ impl Core {
                                 self.issuer.signs_locally(),
                             ));
                         }
+                        refusal = Some(error);
                         continue;
                     }
                     let trouble = trouble(&answer, &facts);

@@ -71,8 +71,11 @@ impl Core {
             };
             let before = self.now.compare_and_swap(&now, Arc::new(fresh));
             // What the parent goes on using is left untouched for good: dropping it here would close
-            // its sockets, and look into locks that nobody will ever release.
-            std::mem::forget(arc_swap::Guard::into_inner(before));
+            // its sockets, and look into locks that nobody will ever release. (Another thread of
+            // this child may have been faster; its state is no such thing.)
+            if Arc::ptr_eq(&before, &now) {
+                std::mem::forget(arc_swap::Guard::into_inner(before));
+            }
             std::mem::forget(now);
         }
     }
@@ -83,13 +86,19 @@ impl Core {
         timeout: Option<Duration>,
         body: impl FnOnce(Call<'_>, &Now) -> Result<T>,
     ) -> Result<T> {
+        let now = self.now();
+        // Looked at after the state was taken: shutdown marks first and swaps the state then, so a
+        // call sees either the mark or an epoch that is tolled.
         if self.lasting.shut_down.load(Ordering::Acquire) {
             return Err(Error::Shutdown(
                 Details::new("the client was shut down").with_hint("Make a new client."),
             ));
         }
-        let now = self.now();
-        let call = Call::new(&now.epoch, timeout.unwrap_or(self.settings.timeout));
+        // Adding a longer time to the clock could overflow it.
+        let allowed = timeout
+            .unwrap_or(self.settings.timeout)
+            .min(Duration::from_secs(365 * 86_400));
+        let call = Call::new(&now.epoch, allowed);
         body(call, &now).map_err(|error| match error {
             // Whatever it was waiting for, what the caller can change is the deadline.
             Error::Timeout(_) if call.left().is_zero() => {
@@ -133,9 +142,10 @@ impl Core {
         };
         match BaseUrl::parse(&format!("{}/v2", own.trim_end_matches('/')), "api_url") {
             Ok(base)
-                if base.host() == configured.host()
-                    || (base.is_https()
-                        && is_within(base.host(), self.settings.cloud.domain())) =>
+                if (base.is_https() || !configured.is_https())
+                    && (base.host() == configured.host()
+                        || base.is_https()
+                            && is_within(base.host(), self.settings.cloud.domain())) =>
             {
                 base
             }

@@ -9,6 +9,7 @@ mod snapshot;
 
 pub use builder::ClientBuilder;
 
+pub(crate) use answer::without_token;
 pub(crate) use api::ApiRequest;
 pub(crate) use core::Core;
 

@@ -7,7 +7,7 @@ pub use source::CredentialSource;
 use std::fmt;
 use std::time::Duration;
 
-use crate::error::Result;
+use crate::error::{Details, Error, Result};
 
 /// Life of a self-made JWT: short, since nobody can revoke one; long enough for a clock that is off.
 const JWT_LIFE: Duration = Duration::from_secs(15 * 60);
@@ -105,13 +105,15 @@ impl Credentials {
     /// `…_FILE` naming a file that holds the value.
     ///
     /// # Errors
-    /// [`Error::Config`](crate::Error::Config) naming the first variable that is missing.
+    /// [`Error::Config`] naming the variables that are missing.
     pub fn from_env() -> Result<Credentials> {
+        let names = ["ZOOM_ACCOUNT_ID", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"];
+        let [account_id, client_id, client_secret] = read_env(names)?;
         Ok(Credentials {
             kind: Kind::ServerToServer {
-                account_id: CredentialSource::from_env("ZOOM_ACCOUNT_ID")?,
-                client_id: CredentialSource::from_env("ZOOM_CLIENT_ID")?,
-                client_secret: CredentialSource::from_env("ZOOM_CLIENT_SECRET")?,
+                account_id,
+                client_id,
+                client_secret,
             },
         })
     }
@@ -119,12 +121,13 @@ impl Credentials {
     /// `ZOOM_API_KEY` and `ZOOM_API_SECRET` of a JWT app, or `…_FILE`; see [`Credentials::jwt`].
     ///
     /// # Errors
-    /// [`Error::Config`](crate::Error::Config) naming the first variable that is missing.
+    /// [`Error::Config`] naming the variables that are missing.
     pub fn jwt_from_env() -> Result<Credentials> {
+        let [api_key, api_secret] = read_env(["ZOOM_API_KEY", "ZOOM_API_SECRET"])?;
         Ok(Credentials {
             kind: Kind::Jwt {
-                api_key: CredentialSource::from_env("ZOOM_API_KEY")?,
-                api_secret: CredentialSource::from_env("ZOOM_API_SECRET")?,
+                api_key,
+                api_secret,
                 life: JWT_LIFE,
             },
         })
@@ -151,6 +154,24 @@ impl Credentials {
             }
         }
     }
+}
+
+/// The sources under these variables; an error that names all that are missing, not just the first.
+fn read_env<const N: usize>(names: [&'static str; N]) -> Result<[CredentialSource; N]> {
+    let mut missing = Vec::new();
+    let mut found = Vec::new();
+    for name in names {
+        match CredentialSource::from_env(name)? {
+            Some(source) => found.push(source),
+            None => missing.push(name),
+        }
+    }
+    let list = missing.join(", ");
+    <[CredentialSource; N]>::try_from(found).map_err(|_| {
+        Error::Config(Details::new(format!("not set in the environment: {list}")).with_hint(
+            "Set each to the value on the app's credentials page, or the same name with _FILE to a file that holds it.",
+        ))
+    })
 }
 
 impl fmt::Debug for Credentials {

@@ -34,7 +34,7 @@ impl CredentialSource {
     }
 
     /// The value under the variable `name`, else the file named by the variable `name` + `_FILE`.
-    pub(super) fn from_env(name: &'static str) -> Result<CredentialSource> {
+    pub(super) fn from_env(name: &'static str) -> Result<Option<CredentialSource>> {
         let file_name = format!("{name}_FILE");
         let read = |name: &str| match std::env::var(name) {
             Ok(value) if value.trim().is_empty() => Ok(None),
@@ -45,21 +45,19 @@ impl CredentialSource {
             )),
         };
         if let Some(value) = read(name)? {
-            return Ok(CredentialSource {
+            return Ok(Some(CredentialSource {
                 place: Place::Value(Secret::new(value)),
                 name: Cow::Borrowed(name),
-            });
+            }));
         }
         if let Some(path) = read(&file_name)? {
             let place = Place::File(PathBuf::from(path.trim()));
-            return Ok(CredentialSource {
+            return Ok(Some(CredentialSource {
                 place,
                 name: Cow::Owned(file_name),
-            });
+            }));
         }
-        Err(Error::Config(Details::new(format!("neither {name} nor {file_name} is set")).with_hint(
-            format!("Set {name} to the value on the app's credentials page, or {file_name} to a file that holds it."),
-        )))
+        Ok(None)
     }
 
     pub(super) fn named(mut self, name: &'static str) -> CredentialSource {
@@ -97,7 +95,8 @@ impl CredentialSource {
                 std::fs::read_to_string(path).map_err(|error| self.unusable(&error.to_string()))?,
             ),
         };
-        let value = text.expose().trim();
+        // Editors on Windows put a byte order mark first.
+        let value = text.expose().trim_start_matches('\u{feff}').trim();
         if value.is_empty() {
             return Err(self.unusable("it is empty"));
         }

@@ -21,6 +21,7 @@ struct Fields {
     retry_after: Option<Duration>,
     retryable: Option<bool>,
     in_doubt: bool,
+    cut_short: bool,
     tracking_id: Option<String>,
     missing_scopes: Vec<String>,
     body: Option<Vec<u8>>,
@@ -70,6 +71,15 @@ impl Details {
 
     pub(crate) fn with_in_doubt(self, in_doubt: bool) -> Details {
         self.with(|fields| fields.in_doubt = in_doubt)
+    }
+
+    /// Another attempt would have been made, had there been time for it.
+    pub(crate) fn with_cut_short(self, cut_short: bool) -> Details {
+        self.with(|fields| fields.cut_short = cut_short)
+    }
+
+    pub(crate) fn cut_short(&self) -> bool {
+        self.0.cut_short
     }
 
     pub(crate) fn with_tracking_id(self, id: Option<String>) -> Details {

@@ -51,6 +51,30 @@ pub enum ErrorStatus {
 }
 
 impl ErrorStatus {
+    /// Every status, in the order of the numbers.
+    pub const ALL: &'static [ErrorStatus] = &[
+        ErrorStatus::InvalidArgument,
+        ErrorStatus::Config,
+        ErrorStatus::Network,
+        ErrorStatus::Tls,
+        ErrorStatus::Timeout,
+        ErrorStatus::Cancelled,
+        ErrorStatus::Shutdown,
+        ErrorStatus::Credentials,
+        ErrorStatus::Unauthorized,
+        ErrorStatus::MissingScope,
+        ErrorStatus::Forbidden,
+        ErrorStatus::NotFound,
+        ErrorStatus::RateLimited,
+        ErrorStatus::Server,
+        ErrorStatus::Rejected,
+        ErrorStatus::BadResponse,
+        ErrorStatus::TooLarge,
+        ErrorStatus::Incomplete,
+        ErrorStatus::Store,
+        ErrorStatus::Internal,
+    ];
+
     /// The pinned number.
     pub fn code(self) -> i32 {
         self as i32
@@ -98,6 +122,7 @@ mod tests {
             (ErrorStatus::Store, 50),
             (ErrorStatus::Internal, 90),
         ];
+        assert_eq!(pinned.map(|(status, _)| status), ErrorStatus::ALL);
         for (status, number) in pinned {
             assert_eq!(status.code(), number, "{status:?} changed its number");
         }

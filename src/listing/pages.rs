@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::query::Users;
-use crate::client::{ApiRequest, Client};
+use crate::client::{ApiRequest, Client, without_token};
 use crate::error::{Details, Error, Result};
 use crate::users::{Buffers, PageUsers, Pool, Unreadable, User, UsersPage};
 
@@ -118,14 +118,14 @@ pub(super) fn fetch<T>(
 ) -> Result<T> {
     client.core.call(timeout, |call, now| {
         let mut buffers = now.pool.take();
-        let answer = client.core.send(call, now, request, buffers.body_mut())?;
+        let (answer, token) = client.core.send(call, now, request, buffers.body_mut())?;
         read(buffers, &now.pool).map_err(|unreadable| {
             Error::BadResponse(
                 Details::new(format!("the answer cannot be read: {}", unreadable.problem))
                     .with_hint("A proxy may have cut or replaced it: try again, and check ZOOM_S2S_API_URL.")
                     .with_http_status(answer.status)
                     .with_tracking_id(answer.tracking_id())
-                    .with_body(unreadable.body)
+                    .with_body(without_token(&unreadable.body, &token))
                     .with_retryable(true),
             )
         })

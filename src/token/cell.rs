@@ -73,6 +73,7 @@ impl Cell {
     /// the held token or wait, each until its own deadline.
     pub(crate) fn obtain(&self, call: Call<'_>, issuer: &Issuer, want: Want) -> Result<Token> {
         let mut awaited = None;
+        let mut tugged = false;
         let mut held = self.state.lock();
         loop {
             let need = match want {
@@ -123,13 +124,25 @@ impl Cell {
                     awaited = Some(held.flights);
                     held = self.sleep(held, call, None)?;
                 }
+                // A signature takes no token from anybody, so nobody need wait for one.
+                Decision::Gated {
+                    cause: Gate::TugOfWar,
+                    ..
+                } if issuer.signs_locally() => return self.lead(held, call, issuer, false),
                 Decision::Gated { wait, cause } => {
                     if let Some(error) = held.outcome_of(awaited) {
                         return Err(error);
                     }
-                    if cause == Gate::TugOfWar {
+                    // Nobody pulls where only this caller wants another token than the good one.
+                    let pulled = cause == Gate::TugOfWar && held.machine.is_rejected();
+                    if pulled && !tugged {
+                        tugged = true;
+                        // A logger is user code, which may come back here.
+                        drop(held);
                         call.epoch.stats().add(Counter::TugOfWar);
                         call.epoch.warn(TUG_OF_WAR.to_owned());
+                        held = self.state.lock();
+                        continue;
                     }
                     if wait >= call.left() {
                         return Err(held.gated(wait, cause));
@@ -170,6 +183,7 @@ impl Cell {
             Ok(token) => Outcome::Fetched(*token.lease()),
             Err(Error::Credentials(_) | Error::Config(_)) => Outcome::Refused,
             Err(_) if call.check().is_err() => Outcome::Abandoned,
+            Err(Error::Timeout(_)) if fallback => Outcome::TooSlow,
             Err(error) => Outcome::Failed {
                 retry_after: error.retry_after(),
             },
@@ -185,6 +199,10 @@ impl Cell {
                 self.heirloom.store(Some(Arc::new(token.clone())));
             }
             (Err(_), Outcome::Abandoned) => {}
+            // Flight 0 is nobody's: who has more time waits for the gate and tries itself.
+            (Err(error), _) if error.details().cut_short() => {
+                held.failed = Some((0, error.clone()))
+            }
             (Err(error), _) => held.failed = Some((held.flights, error.clone())),
         }
         drop(held);
@@ -279,6 +297,13 @@ impl Held {
             (Some((_, error)), Gate::Backoff) => {
                 error.map_details(|details| details.with_retry_after(Some(wait)))
             }
+            (_, Gate::TugOfWar) if !self.machine.is_rejected() => Error::RateLimited(
+                Details::new("a new token was asked for a moment ago already")
+                    .with_hint(
+                        "Use the one there is: new scopes are on it if the app had them then.",
+                    )
+                    .with_retry_after(Some(wait)),
+            ),
             _ => Error::Unauthorized(
                 Details::new("fresh tokens are refused in quick succession")
                     .with_hint(TUG_OF_WAR)

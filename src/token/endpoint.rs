@@ -104,7 +104,11 @@ impl Endpoint {
                     log::info!(target: crate::LOG, "token request failed, next attempt in {pause:?}: {}", error.message());
                     call.pause(pause)?;
                 }
-                None => return Err(error),
+                None => {
+                    let cut_short =
+                        transport::pause(trouble, true, attempt, Duration::MAX, 0.0).is_some();
+                    return Err(error.map_details(|details| details.with_cut_short(cut_short)));
+                }
             }
             call.epoch.stats().add(Counter::Retries);
             attempt += 1;

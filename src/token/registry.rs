@@ -86,8 +86,11 @@ fn current() -> Arc<Registry> {
             cells: Lock::new(HashMap::new()),
         });
         let before = CURRENT.compare_and_swap(&found, Some(fresh));
-        // The parent's registry is left as it is for good: freeing it would mean looking inside.
+        // The parent's registry is left as it is for good: freeing it would mean looking inside. What
+        // another thread of this process has put there meanwhile is no such thing.
+        if before.as_ref().map(Arc::as_ptr) == found.as_ref().map(Arc::as_ptr) {
+            std::mem::forget(arc_swap::Guard::into_inner(before));
+        }
         std::mem::forget(found);
-        std::mem::forget(arc_swap::Guard::into_inner(before));
     }
 }

@@ -78,6 +78,11 @@ impl Token {
         UNIX_EPOCH + lease.obtained.wall + lease.life
     }
 
+    /// How long the token is still good; zero once it has expired.
+    pub fn expires_in(&self) -> Duration {
+        self.lease().left(Moment::now())
+    }
+
     /// The scopes as the token endpoint listed them, separated by blanks; empty if it listed none
     /// (as it may just after an app was made), and for JWTs, which have none.
     pub fn scope(&self) -> &str {

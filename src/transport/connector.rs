@@ -29,7 +29,7 @@ pub(super) struct Dialer {
     pub(super) bell: Arc<Bell>,
     pub(super) names: Arc<Names>,
     pub(super) proxy: Option<Proxy>,
-    pub(super) tls: TlsSource,
+    pub(super) tls: Arc<TlsSource>,
     pub(super) stats: Arc<Stats>,
 }
 
@@ -78,7 +78,7 @@ impl Dialer {
             .authority()
             .map(|authority| (authority.host(), authority.port_u16()));
         let (host, port) = authority.unwrap_or_default();
-        let host = bare_host(host);
+        let host = &*bare_host(host).to_ascii_lowercase();
         let port = port.unwrap_or(if https { 443 } else { 80 });
 
         // Plain http stays on this machine, so it never meets a proxy; nor does a literal loopback.
@@ -90,7 +90,7 @@ impl Dialer {
         });
         let (near_host, near_port) =
             proxy.map_or((host, port), |proxy| (proxy.host.as_str(), proxy.port));
-        let stream = Arc::new(self.dial(near_host, near_port, !https, deadline)?);
+        let stream = Arc::new(self.dial(near_host, near_port, https, deadline)?);
         self.stats.add(Counter::Connections);
 
         let weak = Arc::downgrade(&stream);

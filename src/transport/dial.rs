@@ -2,12 +2,14 @@
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::connector::Dialer;
 use super::names::Names;
+use super::tls_source::TlsSource;
 use super::url::{is_loopback, not_loopback};
 use crate::error::{Details, Error, Result};
 use crate::lock::{Lock, Woken};
@@ -20,7 +22,7 @@ impl Dialer {
         &self,
         host: &str,
         port: u16,
-        loopback_only: bool,
+        https: bool,
         deadline: Instant,
     ) -> Result<TcpStream> {
         let slot = Arc::new(Slot {
@@ -30,7 +32,7 @@ impl Dialer {
         let attempt = Attempt {
             host: host.to_owned(),
             port,
-            loopback_only,
+            tls: https.then(|| self.tls.clone()),
             deadline,
             names: self.names.clone(),
             stats: self.stats.clone(),
@@ -39,9 +41,12 @@ impl Dialer {
         self.stats.add(Counter::HelperThreads);
         std::thread::Builder::new()
             .name("zoom-s2s-dial".into())
-            .stack_size(256 * 1024)
+            .stack_size(1024 * 1024)
             .spawn(move || {
-                let outcome = attempt.run();
+                let outcome =
+                    catch_unwind(AssertUnwindSafe(|| attempt.run())).unwrap_or_else(|_| {
+                        Err(Error::Internal(Details::new("the resolver panicked")))
+                    });
                 *result.outcome.lock() = Some(outcome);
                 result.filled.store(true, Ordering::Release);
                 bell.ring();
@@ -71,7 +76,8 @@ struct Slot {
 struct Attempt {
     host: String,
     port: u16,
-    loopback_only: bool,
+    /// For https: made ready here, because that reads files. Without it: only this machine.
+    tls: Option<Arc<TlsSource>>,
     deadline: Instant,
     names: Arc<Names>,
     stats: Arc<Stats>,
@@ -80,6 +86,9 @@ struct Attempt {
 impl Attempt {
     fn run(&self) -> Result<TcpStream> {
         let (host, port) = (self.host.as_str(), self.port);
+        if let Some(tls) = &self.tls {
+            tls.get()?;
+        }
         let addresses = match self.names.known(host, port) {
             Some(addresses) => addresses,
             None => {
@@ -92,7 +101,7 @@ impl Attempt {
                 })?
             }
         };
-        if self.loopback_only && !addresses.iter().all(|address| is_loopback(address.ip())) {
+        if self.tls.is_none() && !addresses.iter().all(|address| is_loopback(address.ip())) {
             return Err(not_loopback(host));
         }
         self.try_each(&addresses)

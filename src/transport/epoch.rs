@@ -112,7 +112,7 @@ impl Epoch {
             bell: bell.clone(),
             names: Arc::new(Names::new(config.resolver.clone())),
             proxy: config.proxy.clone(),
-            tls: TlsSource::new(lasting.clone()),
+            tls: Arc::new(TlsSource::new(lasting.clone())),
             stats: lasting.stats.clone(),
         };
         let agent = Agent::config_builder()

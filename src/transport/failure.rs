@@ -55,6 +55,13 @@ impl Epoch {
                 "the answer of {host} is not valid HTTP, or broke off: {error}"
             )))),
             ureq::Error::Io(error) => sent(broke(host, &error)),
+            ureq::Error::Http(error) => Failure {
+                error: Error::InvalidArgument(
+                    Details::new(format!("the request cannot be sent: {error}"))
+                        .with_hint("An argument is too long, or holds what no URL or header may."),
+                ),
+                sent: false,
+            },
             other => sent(Error::Internal(Details::new(format!(
                 "HTTP client: {other}"
             )))),

@@ -9,7 +9,7 @@ use ureq::http::Uri;
 
 use super::url::{bare_host, is_within};
 use crate::error::{Details, Error, Result};
-use crate::secret::Secret;
+use crate::secret::{Secret, quote};
 
 /// A proxy's answer to CONNECT is a few lines; more than this is not one.
 const ANSWER_LIMIT: usize = 16 * 1024;
@@ -130,6 +130,7 @@ impl Proxy {
             .filter(|(name, _)| name.eq_ignore_ascii_case("proxy-authenticate"))
             .filter_map(|(_, value)| value.split_whitespace().next())
             .collect();
+        let code = &*quote(code, &[]);
         let place = self.place();
         let details = if code != "407" {
             Details::new(format!(
@@ -152,7 +153,7 @@ impl Proxy {
             let schemes = if wanted.is_empty() {
                 "an unknown method".into()
             } else {
-                wanted.join(", ")
+                quote(&wanted.join(", "), &[])
             };
             Details::new(format!("the proxy {place} wants {schemes}; only Basic is supported (HTTP 407)"))
                 .with_hint("NTLM and Kerberos need a helper such as cntlm or px on this machine: point HTTPS_PROXY to it. Or exempt Zoom's hosts in NO_PROXY.")

@@ -24,9 +24,10 @@ impl TlsSource {
         }
     }
 
+    /// The configuration, made by the first caller. Reading the trust store may take as long as its
+    /// disk takes, so this runs on the thread that dials, outside the lock.
     pub(super) fn get(&self) -> Result<Arc<ClientConfig>> {
-        let mut config = self.config.lock();
-        if let Some(config) = &*config {
+        if let Some(config) = &*self.config.lock() {
             return Ok(config.clone());
         }
         let roots = match self.lasting.roots.load_full() {
@@ -39,7 +40,7 @@ impl TlsSource {
             }
         };
         let made = tls::client_config(roots)?;
-        *config = Some(made.clone());
-        Ok(made)
+        // Sessions are resumed through the configuration, so all must use the first one.
+        Ok(self.config.lock().get_or_insert(made).clone())
     }
 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::mem;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Weak};
+
+use arc_swap::ArcSwapOption;
 
 use super::pool::{Buffers, Pool};
 use super::problem::Unreadable;
@@ -31,7 +33,8 @@ pub(super) struct Inner {
     pub(super) rows: Rows,
     shape: Shape,
     /// Where each user is in `json`; found when first asked for.
-    users: OnceLock<Vec<Span>>,
+    // Not a `OnceLock`: a forked child would wait for ever for a thread of its parent.
+    users: ArcSwapOption<Vec<Span>>,
     pool: Weak<Pool>,
 }
 
@@ -63,7 +66,7 @@ impl UsersPage {
             json,
             rows,
             shape,
-            users: OnceLock::new(),
+            users: ArcSwapOption::const_empty(),
             pool: Arc::downgrade(pool),
         })))
     }
@@ -132,14 +135,19 @@ impl UsersPage {
         &self.0
     }
 
-    fn user_spans(&self) -> &[Span] {
+    fn user_spans(&self) -> Arc<Vec<Span>> {
         let page = &*self.0;
-        page.users.get_or_init(|| match page.shape {
+        if let Some(found) = page.users.load_full() {
+            return found;
+        }
+        let found: Arc<Vec<Span>> = Arc::new(match page.shape {
             Shape::Page => user_spans(&page.json),
             Shape::User => span_within(&page.json, without_bom(&page.json).trim())
                 .into_iter()
                 .collect(),
-        })
+        });
+        page.users.store(Some(found.clone()));
+        found
     }
 }
 

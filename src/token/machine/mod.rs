@@ -76,6 +76,8 @@ pub(crate) enum Outcome {
     Failed {
         retry_after: Option<Duration>,
     },
+    /// The small budget of an early renewal ran out: says little about the endpoint.
+    TooSlow,
     /// The endpoint says no: `invalid_client` and its kin.
     Refused,
     /// The leader ran out of its own time, was cancelled or panicked. That is its own affair: the

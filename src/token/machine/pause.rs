@@ -27,6 +27,10 @@ pub(super) enum Kind {
         nth: u32,
         retry_after: Option<Duration>,
         random: f64,
+        /// A usable token was held at that time.
+        live: bool,
+        /// Only the little time that an early renewal is given ran out.
+        hasty: bool,
     },
     /// Refusals in a row, this one included.
     Refused { nth: u32 },
@@ -44,7 +48,16 @@ impl Trouble {
                 nth,
                 retry_after,
                 random,
-            } => after_failure(nth, retry_after, random, live),
+                live: was_live,
+                hasty,
+            } => {
+                let died = was_live && !live;
+                if died && hasty {
+                    return None;
+                }
+                // Early failures hurt nobody, so they count for nothing once the token is dead.
+                after_failure(if died { 1 } else { nth }, retry_after, random, live)
+            }
             Kind::Refused { nth } => after_refusal(nth),
         };
         let left = pause.saturating_sub(now.elapsed_since(self.at));

@@ -24,8 +24,9 @@ impl State {
         match outcome {
             Outcome::Fetched(lease) if !lease.is_expired(now) => self.fetched(now, lease, forced),
             // Dead on arrival: held, it would be asked for again at once, and again.
-            Outcome::Fetched(_) => self.failed(now, None, random),
-            Outcome::Failed { retry_after } => self.failed(now, retry_after, random),
+            Outcome::Fetched(_) => self.failed(now, None, random, false),
+            Outcome::Failed { retry_after } => self.failed(now, retry_after, random, false),
+            Outcome::TooSlow => self.failed(now, None, random, true),
             Outcome::Refused => self.refused(now, random),
             Outcome::Abandoned => self.counts.abandoned += 1,
         }
@@ -43,9 +44,9 @@ impl State {
         }
     }
 
-    fn failed(&mut self, now: Moment, retry_after: Option<Duration>, random: f64) {
+    fn failed(&mut self, now: Moment, retry_after: Option<Duration>, random: f64, hasty: bool) {
         self.counts.failed += 1;
-        self.back_off(now, retry_after, random);
+        self.back_off(now, retry_after, random, hasty);
     }
 
     fn refused(&mut self, now: Moment, random: f64) {
@@ -53,20 +54,30 @@ impl State {
         self.refusals_in_a_row = self.refusals_in_a_row.saturating_add(1);
         if self.usable(now).is_some() {
             // Nobody needs to hear of it as long as the token lives.
-            return self.back_off(now, None, random);
+            return self.back_off(now, None, random, false);
         }
         let nth = self.refusals_in_a_row;
         let kind = Kind::Refused { nth };
         self.trouble = Some(Trouble { at: now, kind });
     }
 
-    fn back_off(&mut self, now: Moment, retry_after: Option<Duration>, random: f64) {
+    fn back_off(&mut self, now: Moment, retry_after: Option<Duration>, random: f64, hasty: bool) {
+        let live = self.usable(now).is_some();
+        let was_live = matches!(
+            self.trouble.map(|trouble| trouble.kind),
+            Some(Kind::Failed { live: true, .. })
+        );
+        if was_live && !live {
+            // Early failures hurt nobody; now that the token is dead, counting begins.
+            self.failures_in_a_row = 0;
+        }
         self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
-        let nth = self.failures_in_a_row;
         let kind = Kind::Failed {
-            nth,
+            nth: self.failures_in_a_row,
             retry_after,
             random,
+            live,
+            hasty,
         };
         self.trouble = Some(Trouble { at: now, kind });
     }

@@ -161,3 +161,49 @@ fn what_happened_is_counted() {
     };
     assert_eq!(state.counts(), counts);
 }
+
+/// Callers with short deadlines fail every early renewal by their quarter of the time, and
+/// the endpoint may be healthy all the same: when the token dies, somebody must be allowed to ask.
+#[test]
+fn early_failures_do_not_shut_the_gate_of_a_dead_token() {
+    let at = |ms: u64| Moment {
+        mono: Duration::from_millis(ms),
+        wall: Duration::from_millis(ms),
+    };
+    let mut worst = 0;
+    for seed in 0..20_u64 {
+        let mut state = State::default();
+        state.open(at(0));
+        let lease = Lease {
+            id: TokenId(1),
+            obtained: at(0),
+            life: HOUR,
+            jitter: 1.0,
+        };
+        state.settle(at(0), Outcome::Fetched(lease), 0.5);
+        let mut now = 2_999_000;
+        let mut random = seed;
+        while now < 3_600_000 {
+            if let Decision::Refresh { fallback: true } = state.decide(at(now), Need::Any) {
+                state.open(at(now));
+                now += 50;
+                random = random
+                    .wrapping_mul(6364136223846793005)
+                    .wrapping_add(1442695040888963407);
+                state.settle(
+                    at(now),
+                    Outcome::Failed { retry_after: None },
+                    (random >> 40) as f64 / (1 << 24) as f64,
+                );
+            }
+            now += 10;
+        }
+        let mut gated = 0;
+        while let Decision::Gated { .. } = state.decide(at(now), Need::Any) {
+            now += 10;
+            gated += 10;
+        }
+        worst = worst.max(gated);
+    }
+    assert!(worst <= 500, "{worst} ms");
+}

@@ -27,6 +27,7 @@ pub(super) enum Act {
     Open,
     Fetched,
     Failed,
+    TooSlow,
     Refused,
     Abandoned,
     Reject,
@@ -92,7 +93,7 @@ impl Step {
             // An answer that arrives dead, or a refusal beside a live token, counts as a failure.
             (
                 "random",
-                of(self.random.is_some(), &[Fetched, Failed, Refused]),
+                of(self.random.is_some(), &[Fetched, Failed, TooSlow, Refused]),
             ),
         ]
         .into_iter()

@@ -44,7 +44,9 @@ impl Stage {
             Act::Wait => {}
             Act::Call => decision = Some(self.call(step)?),
             Act::Open => self.open(step)?,
-            Act::Fetched | Act::Failed | Act::Refused | Act::Abandoned => self.settle(step)?,
+            Act::Fetched | Act::Failed | Act::TooSlow | Act::Refused | Act::Abandoned => {
+                self.settle(step)?
+            }
             Act::Reject => {
                 let id = self.id(given(&step.token, "token")?);
                 known = Some(self.state.reject(id));
@@ -115,6 +117,7 @@ impl Stage {
             Act::Failed => Outcome::Failed {
                 retry_after: step.retry_after_ms.map(Duration::from_millis),
             },
+            Act::TooSlow => Outcome::TooSlow,
             Act::Refused => Outcome::Refused,
             _ => Outcome::Abandoned,
         };
