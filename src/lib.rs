@@ -37,8 +37,10 @@ mod call;
 mod client;
 mod cloud;
 mod credentials;
+mod entries;
 pub mod error;
 mod fork;
+mod json;
 mod listing;
 mod lock;
 mod random;
@@ -48,11 +50,12 @@ mod token;
 mod transport;
 mod users;
 
-pub use client::{Client, ClientBuilder};
+pub use client::{Client, ClientBuilder, Method, Request, Response};
 pub use cloud::Cloud;
 pub use credentials::{CredentialSource, Credentials};
+pub use entries::{Entry, EntryPage};
 pub use error::{Error, ErrorStatus, Result};
-pub use listing::{IncludeFields, License, Status, UserIter, UserPages, Users};
+pub use listing::{EntryPages, IncludeFields, License, Status, UserIter, UserPages, Users};
 pub use stats::Counter;
 pub use token::Token;
 pub use users::{

@@ -135,7 +135,7 @@ pub(super) fn explain(
         .map(|code| format!(", code {code}"))
         .unwrap_or_default();
     let seen = format!("(HTTP {}{code})", facts.status);
-    let purpose = request.purpose;
+    let purpose = &*request.purpose;
     let wait = answer.retry_after();
     let missing = if facts.lacks_scope() {
         let clean = |scope: String| quote(&scope, &[token.value()]);

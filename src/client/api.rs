@@ -22,11 +22,24 @@ pub(crate) struct ApiRequest {
     pub(crate) method: Method,
     /// Path below the API's base, beginning with a slash, and query; both encoded.
     pub(crate) path: String,
-    /// The scope that a missing-scope answer is about, for the hint.
-    pub(crate) purpose: &'static str,
+    /// What it is for, in errors: "list users", "POST /users/{userId}/meetings".
+    pub(crate) purpose: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Vec<u8>>,
 }
 
 impl ApiRequest {
+    /// A request that only reads.
+    pub(crate) fn get(path: String, purpose: &str) -> ApiRequest {
+        ApiRequest {
+            method: Method::GET,
+            path,
+            purpose: purpose.to_owned(),
+            headers: HeaderMap::new(),
+            body: None,
+        }
+    }
+
     fn repeatable(&self) -> bool {
         matches!(
             self.method,
@@ -140,7 +153,7 @@ impl Core {
             sent: false,
         })?;
         bearer.set_sensitive(true);
-        let mut headers = HeaderMap::with_capacity(4);
+        let mut headers = request.headers.clone();
         headers.insert(AUTHORIZATION, bearer);
         let url = self.api_base(token).join(&request.path);
         call.epoch.stats().add(Counter::ApiRequests);
@@ -148,7 +161,7 @@ impl Core {
             method: &request.method,
             url: &url,
             headers,
-            body: None,
+            body: request.body.as_deref(),
         };
         let answer = call.epoch.exchange(outgoing, call.deadline, body)?;
         log::debug!(

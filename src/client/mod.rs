@@ -5,9 +5,13 @@ mod api;
 mod builder;
 mod core;
 mod environment;
+mod request;
+mod response;
 mod snapshot;
 
 pub use builder::ClientBuilder;
+pub use request::{Method, Request};
+pub use response::Response;
 
 pub(crate) use answer::without_token;
 pub(crate) use api::ApiRequest;

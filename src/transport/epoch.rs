@@ -82,6 +82,7 @@ pub(crate) struct Outgoing<'a> {
 }
 
 /// The head of an answer; its body is in the caller's buffer.
+#[derive(Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,

@@ -1,9 +1,10 @@
 //! The cells of a page: by row and field.
 
-use super::integer::integer;
-use super::raw::span_within;
-use super::rows::{Row, Span};
+use super::rows::Row;
 use super::{FieldKind, UserField, UsersPage};
+use crate::json::Span;
+use crate::json::integer;
+use crate::json::span_within;
 
 impl UsersPage {
     /// Whether the field has a value: it was sent, is not null, and could be read as its kind.

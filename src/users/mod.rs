@@ -8,12 +8,9 @@
 
 mod cells;
 mod field;
-mod integer;
 mod iter;
 mod page;
 mod pool;
-mod problem;
-mod raw;
 mod read;
 mod rows;
 #[cfg(test)]
@@ -28,4 +25,3 @@ pub use user::User;
 pub use values::{CustomAttribute, LicenseInfo, UserStatus, UserType};
 
 pub(crate) use pool::{Buffers, Pool};
-pub(crate) use problem::Unreadable;

@@ -7,11 +7,11 @@ use std::sync::{Arc, Weak};
 use arc_swap::ArcSwapOption;
 
 use super::pool::{Buffers, Pool};
-use super::problem::Unreadable;
-use super::raw::{span_within, user_spans, without_bom};
 use super::read::{Shape, read};
-use super::rows::{Rows, Span};
+use super::rows::Rows;
 use super::{PageUsers, User};
+use crate::json::Unreadable;
+use crate::json::{Span, entry_spans, span_within, without_bom};
 
 /// A page of users as [List users] sends it.
 ///
@@ -32,6 +32,8 @@ pub(super) struct Inner {
     json: String,
     pub(super) rows: Rows,
     shape: Shape,
+    /// The place in `json` of each row's user, if rows have been left out.
+    places: Option<Vec<u32>>,
     /// Where each user is in `json`; found when first asked for.
     // Not a `OnceLock`: a forked child would wait for ever for a thread of its parent.
     users: ArcSwapOption<Vec<Span>>,
@@ -66,12 +68,29 @@ impl UsersPage {
             json,
             rows,
             shape,
+            places: None,
             users: ArcSwapOption::const_empty(),
             pool: Arc::downgrade(pool),
         })))
     }
 
-    /// How many users are on this page.
+    /// Leaves out the rows that `keep` does not want. For a page that nobody else holds yet.
+    pub(crate) fn retain(mut self, mut keep: impl FnMut(&UsersPage, usize) -> bool) -> UsersPage {
+        let kept: Vec<bool> = (0..self.len()).map(|row| keep(&self, row)).collect();
+        if let (Some(page), true) = (Arc::get_mut(&mut self.0), kept.contains(&false)) {
+            let mut wanted = kept.iter();
+            page.rows.rows.retain(|_| *wanted.next().unwrap_or(&true));
+            let places = (0..).zip(&kept);
+            page.places = Some(
+                places
+                    .filter_map(|(place, kept)| kept.then_some(place))
+                    .collect(),
+            );
+        }
+        self
+    }
+
+    /// How many users are on this page: those that the listing had not delivered before.
     pub fn len(&self) -> usize {
         self.0.rows.rows.len()
     }
@@ -128,7 +147,11 @@ impl UsersPage {
     ///
     /// The first call on a page looks for the users in its JSON.
     pub fn user_json(&self, row: usize) -> Option<&str> {
-        self.user_spans().get(row)?.of(&self.0.json)
+        let place = match &self.0.places {
+            Some(places) => *places.get(row)? as usize,
+            None => row,
+        };
+        self.user_spans().get(place)?.of(&self.0.json)
     }
 
     pub(super) fn inner(&self) -> &Inner {
@@ -141,7 +164,7 @@ impl UsersPage {
             return found;
         }
         let found: Arc<Vec<Span>> = Arc::new(match page.shape {
-            Shape::Page => user_spans(&page.json),
+            Shape::Page => entry_spans(&page.json, "users"),
             Shape::User => span_within(&page.json, without_bom(&page.json).trim())
                 .into_iter()
                 .collect(),

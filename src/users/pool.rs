@@ -19,6 +19,19 @@ impl Buffers {
         &mut self.body
     }
 
+    /// The body alone, for readers that have no rows.
+    pub(crate) fn into_body(self) -> Vec<u8> {
+        self.body
+    }
+
+    /// Buffers that only a body comes back from.
+    pub(crate) fn of_body(body: Vec<u8>) -> Buffers {
+        Buffers {
+            body,
+            rows: Rows::default(),
+        }
+    }
+
     fn capacity(&self) -> usize {
         self.body.capacity() + self.rows.capacity()
     }

@@ -12,34 +12,7 @@
 //!   as the body is below 4 GiB.
 
 use super::UserField;
-
-/// Where something is: an offset and a length, packed into one cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Span(u64);
-
-impl Span {
-    /// No text at all. No text can be here: its end would lie beyond 32 bits.
-    pub(crate) const ABSENT: Span = Span(u64::MAX);
-    /// A text in no buffer, for what is empty without having been sent.
-    pub(crate) const EMPTY: Span = Span(0);
-
-    pub(crate) fn new(offset: usize, len: usize) -> Span {
-        debug_assert!(u32::try_from(offset + len).is_ok());
-        Span((offset as u64) << 32 | len as u64)
-    }
-
-    pub(crate) fn offset(self) -> usize {
-        (self.0 >> 32) as usize
-    }
-
-    pub(crate) fn len(self) -> usize {
-        (self.0 & u64::from(u32::MAX)) as usize
-    }
-
-    pub(crate) fn of(self, buffer: &str) -> Option<&str> {
-        buffer.get(self.offset()..self.offset() + self.len())
-    }
-}
+use crate::json::Span;
 
 /// One user.
 #[derive(Clone)]
@@ -68,7 +41,7 @@ impl Row {
     }
 
     pub(crate) fn set_span(&mut self, field: UserField, span: Option<Span>) {
-        self.set(field, span.map(|span| span.0));
+        self.set(field, span.map(Span::bits));
     }
 
     pub(crate) fn set_number(&mut self, field: UserField, number: Option<i64>) {
@@ -84,7 +57,7 @@ impl Row {
     }
 
     pub(crate) fn span(&self, field: UserField) -> Option<Span> {
-        self.get(field).map(Span)
+        self.get(field).map(Span::from_bits)
     }
 
     pub(crate) fn has(&self, field: UserField) -> bool {

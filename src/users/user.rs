@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::pool::{Buffers, Pool};
-use super::problem::Unreadable;
-use super::raw::member;
 use super::{CustomAttribute, LicenseInfo, UserField, UserStatus, UserType, UsersPage};
+use crate::json::Unreadable;
+use crate::json::member;
 
 /// One user of a [`UsersPage`], as [List users] sends it.
 ///

@@ -5,9 +5,9 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::super::UserField;
-use super::super::rows::Span;
 use super::Reader;
 use super::scalar::TextSeed;
+use crate::json::Span;
 
 /// A list field; the span counts entries. `None` for what is no list.
 pub(super) struct ListSeed<'a, 'r> {

@@ -13,9 +13,9 @@ mod user;
 use serde::de::DeserializeSeed;
 
 use super::pool::{Buffers, Pool};
-use super::problem::{PageProblem, Unreadable};
-use super::raw::without_bom;
 use super::rows::Rows;
+use crate::json::without_bom;
+use crate::json::{PageProblem, Unreadable};
 
 /// What a document is expected to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::super::problem::PageProblem;
-use super::super::rows::Span;
 use super::Reader;
 use super::scalar::NumberSeed;
 use super::user::UserSeed;
+use crate::json::PageProblem;
+use crate::json::Span;
 
 /// Reads a whole page; says whether it has `users`.
 pub(super) struct PageSeed<'a, 'r>(pub(super) &'a mut Reader<'r>);

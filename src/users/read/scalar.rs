@@ -10,9 +10,10 @@ use serde::de::{
 };
 use serde_json::value::RawValue;
 
-use super::super::integer::integer;
-use super::super::rows::{Rows, Span};
+use super::super::rows::Rows;
 use super::Reader;
+use crate::json::Span;
+use crate::json::integer;
 
 /// A text; numbers and booleans become the text they are in JSON.
 pub(super) struct TextSeed<'a, 'r>(pub(super) &'a mut Reader<'r>);

@@ -7,8 +7,9 @@ mod tree;
 
 use std::sync::Arc;
 
-use super::problem::PageProblem;
-use super::{Pool, Unreadable, User, UsersPage};
+use super::{Pool, User, UsersPage};
+use crate::json::PageProblem;
+use crate::json::Unreadable;
 
 fn read_in(pool: &Arc<Pool>, body: &[u8]) -> Result<UsersPage, Unreadable> {
     let mut buffers = pool.take();

@@ -6,20 +6,20 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::rows::Span;
+use super::Span;
 
 /// The value of an object's member, as received; of duplicates the last.
 pub(crate) fn member<'j>(object: &'j str, name: &str) -> Option<&'j str> {
     pick::<&RawValue>(object, name).map(RawValue::get)
 }
 
-/// Where each entry of the array `users` of a page is.
-pub(crate) fn user_spans(page: &str) -> Vec<Span> {
-    let users: Vec<&RawValue> = pick(page, "users").flatten().unwrap_or_default();
-    users
+/// Where each entry of the array `key` of a document is.
+pub(crate) fn entry_spans(document: &str, key: &str) -> Vec<Span> {
+    let entries: Vec<&RawValue> = pick(document, key).flatten().unwrap_or_default();
+    let spans = entries
         .iter()
-        .filter_map(|user| span_within(page, user.get()))
-        .collect()
+        .filter_map(|entry| span_within(document, entry.get()));
+    spans.collect()
 }
 
 /// The document without the byte order mark that some servers put first, which JSON has not.

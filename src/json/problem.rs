@@ -17,6 +17,10 @@ pub(crate) enum PageProblem {
     /// `email` is there where one user was asked for. Zoom's error bodies look like this, and
     /// are seen under HTTP 200 as well.
     NoUsers,
+    /// The array asked for is missing or null.
+    NoEntries,
+    /// It is there and is not an array.
+    EntriesNotAList,
     /// `users` is there and is not an array.
     UsersNotAList,
     /// An entry of `users`, counted from 0, is not an object.
@@ -36,6 +40,8 @@ impl fmt::Display for PageProblem {
             PageProblem::TooLarge => f.write_str("larger than 4 GiB"),
             PageProblem::NotAnObject => f.write_str("not a JSON object"),
             PageProblem::NoUsers => f.write_str("`users` is missing"),
+            PageProblem::NoEntries => f.write_str("the list asked for is missing"),
+            PageProblem::EntriesNotAList => f.write_str("the list asked for is not an array"),
             PageProblem::UsersNotAList => f.write_str("`users` is not an array"),
             PageProblem::UserNotAnObject { row } => {
                 write!(f, "entry {row} of `users` is not an object")

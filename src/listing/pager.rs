@@ -1,0 +1,272 @@
+//! The pager under every list: same parameters on every page, nobody twice, complete or an error.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::hash::RandomState;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::pass::{Tally, Verdict};
+use super::seen::Seen;
+use crate::client::{ApiRequest, Client, without_token};
+use crate::error::{Details, Error, Result};
+use crate::json::Unreadable;
+use crate::users::{Buffers, Pool};
+
+/// Passes over one list, unless the caller says otherwise.
+pub(super) const DEFAULT_PASSES: u32 = 3;
+/// Most passes a caller may ask for: so many that all of a listing's can be told apart.
+pub(super) const MOST_PASSES: u32 = 5;
+/// How often one list is begun anew because its page token had expired.
+const RESTARTS: u32 = 3;
+const MOST_LISTS: u32 = 3;
+const _: () = assert!((MOST_PASSES + RESTARTS) * MOST_LISTS <= Seen::PASSES);
+
+/// What is listed: one or more lists, read one after the other.
+pub(super) trait Plan {
+    type Page: Page;
+
+    fn client(&self) -> &Client;
+
+    /// The deadline of each page's request, if it is not the client's.
+    fn timeout(&self) -> Option<Duration>;
+
+    fn max_passes(&self) -> u32;
+
+    /// How many lists there are, 1 to 3.
+    fn lists(&self) -> usize;
+
+    /// What errors call a list, such as "active users".
+    fn name(&self, list: usize) -> String;
+
+    /// The request for a page of it; an empty token asks for the first one.
+    fn request(&self, list: usize, next_page_token: &str) -> Result<ApiRequest>;
+
+    /// Reads a page's body.
+    fn read(&self, buffers: Buffers, pool: &Arc<Pool>) -> Result<Self::Page, Unreadable>;
+}
+
+/// A page of entries.
+pub(super) trait Page: Sized {
+    fn len(&self) -> usize;
+    fn next_page_token(&self) -> &str;
+    fn total_records(&self) -> Option<i64>;
+
+    /// The page with only those entries that `keep` wants, asked by the hash under `key` of what
+    /// identifies each.
+    fn keep(self, key: &RandomState, keep: impl FnMut(u64) -> bool) -> Self;
+}
+
+/// Fetches a plan's lists, page after page.
+pub(super) struct Pager<P: Plan> {
+    plan: P,
+    list: usize,
+    tally: Tally,
+    seen: Option<Seen>,
+    next_page_token: String,
+    /// Page tokens met in this pass: one that comes back would make the listing run in circles.
+    tokens: HashSet<String>,
+    restarts: u32,
+    total_records: Option<i64>,
+    changed: bool,
+    unchecked: bool,
+    complete: bool,
+    state: State,
+}
+
+enum State {
+    Reading,
+    /// The next thing to be handed out, and the last.
+    Failing(Error),
+    Ended,
+}
+
+impl<P: Plan> Pager<P> {
+    pub(super) fn new(plan: P) -> Pager<P> {
+        Pager {
+            list: 0,
+            tally: Tally::new(0, plan.max_passes()),
+            plan,
+            seen: None,
+            next_page_token: String::new(),
+            tokens: HashSet::new(),
+            restarts: 0,
+            total_records: None,
+            changed: false,
+            unchecked: false,
+            complete: false,
+            state: State::Reading,
+        }
+    }
+
+    /// The plan, to be changed before anything was read.
+    pub(super) fn into_plan(self) -> P {
+        self.plan
+    }
+
+    /// The next page that has something new; after an error or the end, `None`.
+    pub(super) fn next(&mut self) -> Option<Result<P::Page>> {
+        loop {
+            match std::mem::replace(&mut self.state, State::Reading) {
+                State::Reading => {}
+                State::Failing(error) => {
+                    self.state = State::Ended;
+                    return Some(Err(error));
+                }
+                State::Ended => {
+                    self.state = State::Ended;
+                    return None;
+                }
+            }
+            match self.step() {
+                Ok(Some(page)) if page.len() > 0 => return Some(Ok(page)),
+                Ok(_) => {}
+                Err(error) => self.state = State::Failing(error),
+            }
+        }
+    }
+
+    /// What Zoom said last about the size of the present list.
+    pub(super) fn total_records(&self) -> Option<i64> {
+        self.total_records
+    }
+
+    pub(super) fn changed(&self) -> bool {
+        self.changed || self.tally.has_changed()
+    }
+
+    pub(super) fn checked(&self) -> bool {
+        self.complete && !self.unchecked
+    }
+
+    fn step(&mut self) -> Result<Option<P::Page>> {
+        if !(1..=MOST_PASSES).contains(&self.plan.max_passes()) {
+            return Err(Error::InvalidArgument(
+                Details::new(format!("max_passes is {}", self.plan.max_passes()))
+                    .with_hint(format!("Give max_passes from 1 to {MOST_PASSES}.")),
+            ));
+        }
+        let request = self.plan.request(self.list, &self.next_page_token)?;
+        let page = match fetch(
+            self.plan.client(),
+            self.plan.timeout(),
+            &request,
+            |buffers, pool| self.plan.read(buffers, pool),
+        ) {
+            Err(error) if self.is_expired(&error) && self.restarts < RESTARTS => {
+                log::info!(target: crate::LOG, "the page token expired: listing {} again", self.plan.name(self.list));
+                self.restarts += 1;
+                self.tally.restart();
+                self.rewind();
+                return Ok(None);
+            }
+            result => result?,
+        };
+        let total = page
+            .total_records()
+            .and_then(|total| u64::try_from(total).ok());
+        self.total_records = page.total_records();
+        self.tally.page(total);
+        self.next_page_token = page.next_page_token().to_owned();
+        let seen = self
+            .seen
+            .get_or_insert_with(|| Seen::new(total.unwrap_or(1 << 16)));
+        let tally = &mut self.tally;
+        let page = page.keep(&seen.key(), |hash| {
+            tally.entry(seen.meet(hash, tally.pass()))
+        });
+        if self.next_page_token.is_empty() {
+            self.end_of_pass();
+        } else if !self.tokens.insert(self.next_page_token.clone()) {
+            self.state = State::Failing(Error::BadResponse(
+                Details::new(format!(
+                    "Zoom sent the same next_page_token twice while listing {}",
+                    self.plan.name(self.list)
+                ))
+                .with_retryable(true)
+                .with_hint("The listing would run in circles. Start it again."),
+            ));
+        }
+        Ok(Some(page))
+    }
+
+    fn end_of_pass(&mut self) {
+        let name = self.plan.name(self.list);
+        self.rewind();
+        match self.tally.verdict() {
+            Verdict::Complete => {
+                self.changed |= self.tally.has_changed();
+                self.unchecked |= !self.tally.is_checked();
+                self.list += 1;
+                self.restarts = 0;
+                self.tally = Tally::new(self.tally.pass() + 1, self.plan.max_passes());
+                if self.list >= self.plan.lists() {
+                    self.complete = true;
+                    self.state = State::Ended;
+                }
+            }
+            Verdict::Again => {
+                log::info!(target: crate::LOG, "the account changed while {name} were listed: listing them again for newcomers");
+                self.tally.again();
+            }
+            Verdict::Short {
+                delivered,
+                expected,
+            } => {
+                self.state = State::Failing(Error::Incomplete(
+                    Details::new(format!("Zoom says there are {expected} {name}, and {delivered} were delivered"))
+                        .with_hint("The account changed faster than it could be listed. Do not take the list for complete: try again later, or allow more passes."),
+                ));
+            }
+        }
+    }
+
+    fn rewind(&mut self) {
+        self.next_page_token.clear();
+        self.tokens.clear();
+    }
+
+    fn is_expired(&self, error: &Error) -> bool {
+        let words = error.message().to_ascii_lowercase();
+        !self.next_page_token.is_empty()
+            && error.zoom_code() == Some(300)
+            && (words.contains("page token") || words.contains("next_page_token"))
+    }
+}
+
+// The seen entries and the page token are nobody's business in a log.
+impl<P: Plan> fmt::Debug for Pager<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pager")
+            .field("list", &self.list)
+            .field("pass", &self.tally.pass())
+            .field("total_records", &self.total_records)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Sends `request` and reads the answer's body with `read`.
+pub(super) fn fetch<T>(
+    client: &Client,
+    timeout: Option<Duration>,
+    request: &ApiRequest,
+    read: impl FnOnce(Buffers, &Arc<Pool>) -> Result<T, Unreadable>,
+) -> Result<T> {
+    client.core.call(timeout, |call, now| {
+        let mut buffers = now.pool.take();
+        let (answer, token) = client.core.send(call, now, request, buffers.body_mut())?;
+        read(buffers, &now.pool).map_err(|unreadable| {
+            // Broken JSON may arrive whole next time; what is no JSON at all will not be.
+            let is_json = unreadable.body.iter().find(|byte| !byte.is_ascii_whitespace());
+            let is_json = matches!(is_json, Some(b'{' | b'[' | 0xEF));
+            Error::BadResponse(
+                Details::new(format!("the answer cannot be read: {}", unreadable.problem))
+                    .with_hint("A proxy may have cut or replaced it: try again, and check ZOOM_S2S_API_URL.")
+                    .with_http_status(answer.status)
+                    .with_tracking_id(answer.tracking_id())
+                    .with_body(without_token(&unreadable.body, &token))
+                    .with_retryable(is_json),
+            )
+        })
+    })
+}

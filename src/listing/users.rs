@@ -1,0 +1,157 @@
+//! The pager's child that lists users, page by page or one by one.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::pager::{Page, Pager, Plan};
+use super::query::Users;
+use crate::client::{ApiRequest, Client};
+use crate::error::Result;
+use crate::json::Unreadable;
+use crate::users::{Buffers, PageUsers, Pool, User, UserField, UsersPage};
+
+impl Plan for Users {
+    type Page = UsersPage;
+
+    fn client(&self) -> &Client {
+        &self.client
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    fn max_passes(&self) -> u32 {
+        self.max_passes
+    }
+
+    fn lists(&self) -> usize {
+        self.status.passes().len()
+    }
+
+    fn name(&self, list: usize) -> String {
+        format!("{} users", self.status_of(list))
+    }
+
+    fn request(&self, list: usize, next_page_token: &str) -> Result<ApiRequest> {
+        self.page_request(self.status_of(list), next_page_token)
+    }
+
+    fn read(&self, buffers: Buffers, pool: &Arc<Pool>) -> Result<UsersPage, Unreadable> {
+        UsersPage::read(buffers, pool)
+    }
+}
+
+impl Users {
+    fn status_of(&self, list: usize) -> &'static str {
+        self.status.passes().get(list).copied().unwrap_or_default()
+    }
+}
+
+impl Page for UsersPage {
+    fn len(&self) -> usize {
+        UsersPage::len(self)
+    }
+
+    fn next_page_token(&self) -> &str {
+        UsersPage::next_page_token(self)
+    }
+
+    fn total_records(&self) -> Option<i64> {
+        UsersPage::total_records(self)
+    }
+
+    fn keep(self, key: &RandomState, mut keep: impl FnMut(u64) -> bool) -> UsersPage {
+        self.retain(|page, row| {
+            // Pending users have no ID; addresses are the same in any case of letters.
+            keep(
+                match page.text(row, UserField::Id).filter(|id| !id.is_empty()) {
+                    Some(id) => key.hash_one(("id", id)),
+                    None => {
+                        let email = page.text(row, UserField::Email).unwrap_or_default();
+                        key.hash_one(("email", email.to_lowercase()))
+                    }
+                },
+            )
+        })
+    }
+}
+
+/// Iterator over the pages of a listing, each with the users that were not delivered before. After an
+/// error it ends: what came before was delivered.
+#[derive(Debug)]
+#[must_use]
+pub struct UserPages(Pager<Users>);
+
+impl UserPages {
+    pub(super) fn new(query: Users) -> UserPages {
+        UserPages(Pager::new(query))
+    }
+
+    /// How many users Zoom said there are under the status now being listed; known after the first
+    /// page, absent if Zoom does not tell.
+    pub fn total_records(&self) -> Option<i64> {
+        self.0.total_records()
+    }
+
+    /// Whether something showed that the account changed while it was listed.
+    pub fn changed(&self) -> bool {
+        self.0.changed()
+    }
+
+    /// Whether the listing has come to its end and Zoom stated totals to check every status against.
+    pub fn checked(&self) -> bool {
+        self.0.checked()
+    }
+}
+
+impl Iterator for UserPages {
+    type Item = Result<UsersPage>;
+
+    fn next(&mut self) -> Option<Result<UsersPage>> {
+        self.0.next()
+    }
+}
+
+/// Iterator over the users of a listing, fetching pages as it goes. After an error it ends.
+#[derive(Debug)]
+#[must_use]
+pub struct UserIter {
+    pages: UserPages,
+    page: Option<PageUsers>,
+}
+
+impl UserIter {
+    pub(super) fn new(pages: UserPages) -> UserIter {
+        UserIter { pages, page: None }
+    }
+
+    /// See [`UserPages::changed`].
+    pub fn changed(&self) -> bool {
+        self.pages.changed()
+    }
+
+    /// See [`UserPages::checked`].
+    pub fn checked(&self) -> bool {
+        self.pages.checked()
+    }
+}
+
+impl Iterator for UserIter {
+    type Item = Result<User>;
+
+    fn next(&mut self) -> Option<Result<User>> {
+        loop {
+            if let Some(user) = self.page.as_mut().and_then(Iterator::next) {
+                return Some(Ok(user));
+            }
+            // Dropped before the next page is fetched, so that its buffers serve that one.
+            self.page = None;
+            match self.pages.next()? {
+                Ok(page) => self.page = Some(page.users()),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
