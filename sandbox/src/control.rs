@@ -23,18 +23,39 @@
 //! {"on": {"method": "GET", "path": "/v2/users"}, "times": "always", "action": {"server_error": 503}}
 //! ```
 //!
-//! `on` is `token`, `api` or an object; `times` a number or `always`; `action` is left out for mere
-//! latency, else one of `"unauthorized"`, `{"rate_limited": "per_second"}`,
-//! `{"rate_limited": {"daily": {"retry_after": "…"}}}`, `{"rate_limited": "concurrent"}`,
-//! `{"status": {"status": 200, "body": "…", "content_type": "…", "headers": {}}}`,
-//! `{"server_error": 500}`, `{"cut": "before_headers"}` (`in_headers`, `after_headers`, `in_body`,
-//! `reset`), `{"drip": {"head": false, "bytes": 1, "every_ms": 10}}`.
+//! `on` is `token`, `api` or an object; `times` a number or `always`. Also there may be
+//! `"query": {"status": "pending"}`, `"chance": {"per_mille": 20, "seed": 7}`, `"headers": {}`,
+//! `"without_tracking_id": true` and `"carried_out": true`. `action` is left out for mere latency,
+//! else it is one of these:
+//!
+//! | instead of the ordinary answer | |
+//! |---|---|
+//! | `"unauthorized"` | `{"dead_token": {"status": 400, "message": "expired"}}` (`invalid`) |
+//! | `{"rate_limited": "per_second"}` | `{"rate_limited": {"daily": {"retry_after": "…"}}}`, `{"rate_limited": "concurrent"}` |
+//! | `{"server_error": 500}` | `{"status": {"status": 200, "body": "…", "content_type": "…", "headers": {}}}` |
+//! | `{"html": 200}` | `{"empty": 204}` |
+//! | `"garbage_json"` | `{"error_under_200": {"code": 200, "message": "…"}}` |
+//! | `"expired_page_token"` | `{"redirect": {"status": 302, "location": "…"}}` |
+//!
+//! | the ordinary answer, changed | |
+//! |---|---|
+//! | `"truncated_json"` | `{"nested_json": 100000}` |
+//! | `{"oversized": 200000000}` | `{"gzip_bomb": 10000000000}` |
+//! | `{"set_member": {"name": "…", "value": …}}` | `{"remove_member": "…"}` |
+//! | `{"total_records": "absent"}` (`moving`) | `{"total_records": {"off_by": -1}}` |
+//! | `{"expires_in": …}` | `"without_expires_in"` |
+//! | `"repeated_page_token"` | `"empty_access_token"` |
+//!
+//! | the connection | |
+//! |---|---|
+//! | `{"cut": "before_processing"}` | also `before_headers`, `in_headers`, `after_headers`, `in_body`, `reset` |
+//! | `{"drip": {"head": false, "bytes": 1, "every_ms": 10}}` | `{"content_length_off_by": 10}` |
 //!
 //! What was done answers 204 unless something else is said; what was not understood 400.
 
 use crate::account::UserStatus;
 use crate::answer::Answer;
-use crate::fault_form::FaultForm;
+use crate::fault::FaultForm;
 use crate::lock;
 use crate::zoom::Zoom;
 use hyper::Method;

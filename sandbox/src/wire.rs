@@ -22,6 +22,8 @@ use tokio_rustls::server::TlsStream;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cut {
+    /// The request arrives whole and is not carried out; not a byte of a response is sent.
+    BeforeProcessing,
     /// Not a byte of the response is sent.
     BeforeHeaders,
     /// Half of the head is sent.
@@ -37,6 +39,7 @@ pub enum Cut {
 impl Cut {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
+            Self::BeforeProcessing => "before_processing",
             Self::BeforeHeaders => "before_headers",
             Self::InHeaders => "in_headers",
             Self::AfterHeaders => "after_headers",
@@ -54,6 +57,8 @@ pub(crate) enum Command {
         bytes: usize,
         every: Duration,
     },
+    /// Announces a body that is longer by so much.
+    ContentLength(i64),
 }
 
 /// What the handler of a request holds of its connection.
@@ -88,6 +93,8 @@ struct Running {
     head: u64,
     body: u64,
     sent: u64,
+    /// What is still to be sent in place of the server's head.
+    forged: Option<Vec<u8>>,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
@@ -105,12 +112,30 @@ impl Running {
     /// The server hands over a head in one piece, so its end is in the first bytes.
     fn new(command: Command, body: u64, first: &[u8]) -> Self {
         let end = first.windows(4).position(|window| window == b"\r\n\r\n");
+        let head = end.map_or(first.len(), |at| at + 4);
+        let forged = match command {
+            Command::ContentLength(by) => Some(forge(&first[..head], body, by)),
+            _ => None,
+        };
         Self {
             command,
-            head: end.map_or(first.len(), |at| at + 4) as u64,
+            head: head as u64,
             body,
             sent: 0,
+            forged,
             pause: None,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.sent >= self.head + self.body
+    }
+
+    fn ends_the_connection(&self) -> bool {
+        match self.command {
+            Command::Cut(_) => true,
+            Command::ContentLength(by) => by > 0,
+            Command::Drip { .. } => false,
         }
     }
 
@@ -118,7 +143,7 @@ impl Running {
         match self.command {
             Command::Cut(cut) => {
                 let end = match cut {
-                    Cut::BeforeHeaders | Cut::Reset => 0,
+                    Cut::BeforeProcessing | Cut::BeforeHeaders | Cut::Reset => 0,
                     Cut::InHeaders => self.head / 2,
                     Cut::AfterHeaders => self.head,
                     Cut::InBody => self.head + self.body / 2,
@@ -131,6 +156,7 @@ impl Running {
                     }
                 }
             }
+            Command::ContentLength(_) => Step::Send(u64::MAX),
             Command::Drip { head, bytes, every } => {
                 let part = if head {
                     0..self.head
@@ -147,6 +173,21 @@ impl Running {
             }
         }
     }
+}
+
+/// A head with another `Content-Length`.
+fn forge(head: &[u8], body: u64, by: i64) -> Vec<u8> {
+    const NAME: &[u8] = b"\r\ncontent-length: ";
+    let Some(at) = head.windows(NAME.len()).position(|window| window == NAME) else {
+        return head.to_vec();
+    };
+    let (before, after) = head.split_at(at + NAME.len());
+    let digits = after
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let wrong = body.saturating_add_signed(by).to_string();
+    [before, wrong.as_bytes(), &after[digits..]].concat()
 }
 
 impl Wire {
@@ -185,6 +226,20 @@ impl Wire {
             ready!(pause.as_mut().poll(cx));
             running.pause = None;
         }
+        while let Some(forged) = &mut running.forged {
+            let sent = ready!(match &mut self.stream {
+                Stream::Plain(tcp) => Pin::new(tcp).poll_write(cx, forged),
+                Stream::Tls(tls) => Pin::new(&mut **tls).poll_write(cx, forged),
+            })?;
+            forged.drain(..sent);
+            if forged.is_empty() {
+                running.forged = None;
+                running.sent = running.head;
+                let head = running.head as usize;
+                self.end_response();
+                return Poll::Ready(Ok(head));
+            }
+        }
         let (limit, pause) = match running.step() {
             Step::Send(limit) => (limit, None),
             Step::Drip(limit, pause) => (limit, Some(pause)),
@@ -197,14 +252,18 @@ impl Wire {
         if let Some(running) = &mut self.running {
             running.sent += sent as u64;
             running.pause = pause.map(|pause| Box::pin(tokio::time::sleep(pause)));
-            if running.sent >= running.head + running.body
-                && !matches!(running.command, Command::Cut(_))
-            {
-                self.running = None;
-                self.control.armed.store(false, Ordering::Release);
-            }
+            self.end_response();
         }
         Poll::Ready(Ok(sent))
+    }
+
+    /// Forgets the command when its response is over, unless it is to end the connection.
+    fn end_response(&mut self) {
+        let running = self.running.as_ref();
+        if running.is_some_and(|running| running.is_over() && !running.ends_the_connection()) {
+            self.running = None;
+            self.control.armed.store(false, Ordering::Release);
+        }
     }
 
     /// Ends the connection without a farewell, neither HTTP's nor TLS's.
@@ -265,7 +324,13 @@ impl AsyncWrite for Wire {
         }
     }
 
+    /// A response that was sent to its end brings no more bytes to stumble over; then the
+    /// connection ends here.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let running = self.running.as_ref();
+        if running.is_some_and(|running| running.is_over() && running.ends_the_connection()) {
+            return self.break_off(cx, false).map_ok(drop);
+        }
         self.stream().poll_flush(cx)
     }
 

@@ -48,11 +48,10 @@ impl Zoom {
             tokens: Mutex::new(Tokens::new(builder.world)),
             account: Account::new(builder.seed, builder.users),
             pages: Pages::new(builder.page_cache),
-            journal: Journal::default(),
+            journal: Journal::new(),
             faults: Faults::default(),
             connections: AtomicUsize::new(0),
-            page_token_key: hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new())
-                .expect("the system has random numbers"),
+            page_token_key: random_key(),
             token_lifetime: builder.token_lifetime,
             page_token_lifetime: builder.page_token_lifetime,
             page_size_limit: builder.page_size_limit,
@@ -97,6 +96,11 @@ impl Zoom {
             numbers.next()
         )
     }
+}
+
+pub(crate) fn random_key() -> hmac::Key {
+    hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new())
+        .expect("the system has random numbers")
 }
 
 pub(crate) fn is_token_request(method: &str, path: &str) -> bool {

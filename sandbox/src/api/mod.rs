@@ -43,8 +43,16 @@ pub(crate) fn answer(zoom: &Zoom, request: &Request) -> Answer {
     result.unwrap_or_else(|refusal| refusal)
 }
 
-pub(crate) fn invalid_token() -> Answer {
-    Answer::api_error(401, 124, "Invalid access token.")
+pub(crate) fn invalid_token(status: u16) -> Answer {
+    Answer::api_error(status, 124, "Invalid access token.")
+}
+
+pub(crate) fn expired_token(status: u16) -> Answer {
+    Answer::api_error(status, 124, "Access token is expired.")
+}
+
+pub(crate) fn dead_page_token() -> Answer {
+    Answer::api_error(400, 300, "The next page token is invalid or expired.")
 }
 
 fn not_recognized(path: &str) -> Answer {
@@ -54,19 +62,18 @@ fn not_recognized(path: &str) -> Answer {
 }
 
 fn authorize(zoom: &Zoom, request: &Request, scope: &Scope) -> Result<(), Answer> {
-    let expired = || Answer::api_error(401, 124, "Access token is expired.");
     let serial = match request.caller {
         // A JWT app may do everything in its account.
         Caller::Jwt(Jwt::Good) => return Ok(()),
-        Caller::Jwt(Jwt::Expired) => return Err(expired()),
+        Caller::Jwt(Jwt::Expired) => return Err(expired_token(401)),
         Caller::Token(serial) => serial,
-        _ => return Err(invalid_token()),
+        _ => return Err(invalid_token(401)),
     };
     let tokens = lock(&zoom.tokens);
     let token = match tokens.check(serial, zoom.clock.unix_ms()) {
         Ok(token) => token,
-        Err(Dead::Expired) => return Err(expired()),
-        Err(Dead::Killed) => return Err(invalid_token()),
+        Err(Dead::Expired) => return Err(expired_token(401)),
+        Err(Dead::Killed) => return Err(invalid_token(401)),
     };
     if token.grant == Grant::ClientCredentials {
         return Err(Answer::api_error(400, 200, "Invalid api key or secret."));

@@ -1,5 +1,6 @@
 //! `GET /v2/users` and `GET /v2/users/{userId}`.
 
+use super::dead_page_token;
 use crate::account::{Fields, Role, Roster, UserStatus, render};
 use crate::answer::{Answer, JSON};
 use crate::builder::Paging;
@@ -159,10 +160,6 @@ fn number(request: &Request, name: &str) -> Result<Option<u32>, Answer> {
         None | Some("") => Ok(None),
         Some(text) => text.parse().map(Some).map_err(|_| invalid_field(name)),
     }
-}
-
-fn dead_page_token() -> Answer {
-    Answer::api_error(400, 300, "The next page token is invalid or expired.")
 }
 
 fn invalid_field(field: &str) -> Answer {

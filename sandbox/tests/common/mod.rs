@@ -126,6 +126,20 @@ impl Client {
         response
     }
 
+    /// A request, and whatever comes for it until `enough` says so or the connection ends.
+    pub fn raw(&mut self, head: &str, token: &str, enough: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+        let bearer = format!("Bearer {token}");
+        self.send(head, &[("Authorization", &bearer)], b"").unwrap();
+        let mut bytes = Vec::new();
+        while !enough(&bytes) {
+            match self.read_some(1 << 16) {
+                Ok(some) if !some.is_empty() => bytes.extend(some),
+                _ => break,
+            }
+        }
+        bytes
+    }
+
     pub fn get(&mut self, path: &str, token: &str) -> Response {
         let bearer = format!("Bearer {token}");
         self.ask(&format!("GET {path}"), &[("Authorization", &bearer)], b"")
