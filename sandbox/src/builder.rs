@@ -1,6 +1,7 @@
 //! How a sandbox is set up and started.
 
 use crate::Sandbox;
+use crate::churn::Churn;
 use crate::credentials::Credentials;
 use crate::tokens::World;
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,8 @@ pub struct Builder {
     pub(crate) page_size_limit: u32,
     pub(crate) page_token_lifetime: Duration,
     pub(crate) paging: Paging,
+    pub(crate) clock_per_request: Duration,
+    pub(crate) churn: Option<Churn>,
     pub(crate) tls: bool,
     pub(crate) gzip: bool,
     pub(crate) page_cache: usize,
@@ -48,6 +51,8 @@ impl Default for Builder {
             page_size_limit: 300,
             page_token_lifetime: Duration::from_secs(15 * 60),
             paging: Paging::default(),
+            clock_per_request: Duration::ZERO,
+            churn: None,
             tls: false,
             gzip: true,
             page_cache: 64 << 20,
@@ -105,6 +110,21 @@ impl Builder {
     #[must_use]
     pub fn paging(mut self, paging: Paging) -> Self {
         self.paging = paging;
+        self
+    }
+
+    /// How far each request moves the [clock](Sandbox::clock), so that page tokens and access tokens
+    /// die in the middle of a listing that takes no time; not at all.
+    #[must_use]
+    pub fn clock_per_request(mut self, step: Duration) -> Self {
+        self.clock_per_request = step;
+        self
+    }
+
+    /// How the account changes while it is listed; not at all.
+    #[must_use]
+    pub fn churn(mut self, churn: Churn) -> Self {
+        self.churn = Some(churn);
         self
     }
 

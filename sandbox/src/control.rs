@@ -12,6 +12,8 @@
 //! | `DELETE /sandbox/faults` | |
 //! | `POST /sandbox/clock` | `{"advance_seconds": n}` or `{"offset_seconds": n}` |
 //! | `POST /sandbox/tokens/kill` | all, or with `{"serial": n}` one |
+//! | `POST /sandbox/tokens/kill_every` | `n`: with each n-th request to the API; 0 for never |
+//! | `POST /sandbox/churn` | `null` or a [`Churn`](crate::Churn), `{"seed", "adds_per_mille_page", "deletes_per_mille_page"}` |
 //! | `POST /sandbox/app` | any of `{"client_secret": "…", "disabled": bool, "scopes": ["…"], "server_to_server": bool}` |
 //! | `POST /sandbox/users` | `{"status": "active"}`; answers `{"email"}` |
 //! | `DELETE /sandbox/users/{id or email}` | 404 if there is none |
@@ -106,6 +108,14 @@ fn route(zoom: &Zoom, method: &Method, path: &str, body: &[u8]) -> Done {
             }
         },
         ("POST", "tokens/kill") => kill(zoom, body),
+        ("POST", "tokens/kill_every") => {
+            zoom.killing.every(parse(body)?);
+            done()
+        }
+        ("POST", "churn") => {
+            zoom.churning.set(parse(body)?);
+            done()
+        }
         ("POST", "app") => configure(zoom, parse(body)?),
         ("POST", "users") => {
             let UserForm { status } = parse(body)?;

@@ -1,7 +1,8 @@
 //! The handle that tests hold.
 
-use crate::account::{TruthUser, UserStatus};
+use crate::account::{Mark, TruthUser, UserStatus};
 use crate::builder::Builder;
+use crate::churn::Churn;
 use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::fault::Fault;
@@ -142,6 +143,12 @@ impl Sandbox {
         lock(&self.zoom.tokens).kill_all();
     }
 
+    /// Kills every token with each n-th request to the API, which then meets a dead one; 0 for
+    /// never. Counts from here.
+    pub fn kill_tokens_every(&self, n: u64) {
+        self.zoom.killing.every(n);
+    }
+
     /// Rotates the client secret. Tokens issued before live on.
     pub fn set_client_secret(&self, secret: &str) {
         lock(&self.zoom.app).rotate(secret);
@@ -180,6 +187,32 @@ impl Sandbox {
     /// Deletes a user; false if there is none.
     pub fn delete_user(&self, email_or_id: &str) -> bool {
         self.zoom.account.delete(email_or_id)
+    }
+
+    /// Changes the account after each page of users from now on, or no longer.
+    pub fn set_churn(&self, churn: Option<Churn>) {
+        self.zoom.churning.set(churn);
+    }
+
+    /// This moment, for [`truth_throughout`](Self::truth_throughout) and [`ever`](Self::ever).
+    pub fn mark(&self) -> Mark {
+        self.zoom.account.mark()
+    }
+
+    /// Who has been in the account under this status all the time since the mark, up to now: whom a
+    /// listing of that time must have.
+    pub fn truth_throughout(
+        &self,
+        status: UserStatus,
+        since: Mark,
+    ) -> impl Iterator<Item = TruthUser> + use<> {
+        self.zoom.account.truth_throughout(status, since)
+    }
+
+    /// Who has been in the account under this status at any time since the mark: whom a listing of
+    /// that time may have.
+    pub fn ever(&self, status: UserStatus, since: Mark) -> impl Iterator<Item = TruthUser> + use<> {
+        self.zoom.account.ever(status, since)
     }
 
     /// Who is in the account now, in the order of the listing; made one at a time.

@@ -80,6 +80,7 @@ async fn respond(
         ));
     }
 
+    zoom.clock.advance(zoom.clock_per_request);
     let mut request = Request::new(&parts, Caller::of(&parts.headers, zoom));
     let strike = zoom.faults.strike(&request);
     let fault = strike.as_ref().map(|strike| &strike.fault);

@@ -5,6 +5,7 @@ use crate::answer::{Answer, HTML};
 use crate::api;
 use crate::app::App;
 use crate::builder::{Builder, Paging};
+use crate::churn::Churning;
 use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::fault::Faults;
@@ -14,7 +15,7 @@ use crate::mix::Numbers;
 use crate::oauth;
 use crate::pages::Pages;
 use crate::request::Request;
-use crate::tokens::Tokens;
+use crate::tokens::{Killing, Tokens};
 use ring::hmac;
 use ring::rand::SystemRandom;
 use std::sync::Mutex;
@@ -29,11 +30,14 @@ pub(crate) struct Zoom {
     pub(crate) pages: Pages,
     pub(crate) journal: Journal,
     pub(crate) faults: Faults,
+    pub(crate) churning: Churning,
+    pub(crate) killing: Killing,
     /// Accepted since the start.
     pub(crate) connections: AtomicUsize,
     pub(crate) page_token_key: hmac::Key,
     pub(crate) token_lifetime: Duration,
     pub(crate) page_token_lifetime: Duration,
+    pub(crate) clock_per_request: Duration,
     pub(crate) page_size_limit: u32,
     pub(crate) paging: Paging,
     pub(crate) gzip: bool,
@@ -42,6 +46,8 @@ pub(crate) struct Zoom {
 
 impl Zoom {
     pub(crate) fn new(builder: &Builder, credentials: Credentials, url: &str) -> Self {
+        let churning = Churning::default();
+        churning.set(builder.churn);
         Self {
             clock: Clock::new(),
             app: Mutex::new(App::new(credentials, url)),
@@ -50,10 +56,13 @@ impl Zoom {
             pages: Pages::new(builder.page_cache),
             journal: Journal::new(),
             faults: Faults::default(),
+            churning,
+            killing: Killing::default(),
             connections: AtomicUsize::new(0),
             page_token_key: random_key(),
             token_lifetime: builder.token_lifetime,
             page_token_lifetime: builder.page_token_lifetime,
+            clock_per_request: builder.clock_per_request,
             page_size_limit: builder.page_size_limit,
             paging: builder.paging,
             gzip: builder.gzip,

@@ -1,10 +1,12 @@
 //! The account: N users made from a seed, and what tests have added to them and deleted from them.
 
+mod history;
 mod person;
 mod render;
 mod roster;
 mod tables;
 
+pub use history::Mark;
 pub(crate) use person::{Directory, Role};
 pub(crate) use render::{Fields, render};
 pub(crate) use roster::Roster;
@@ -123,6 +125,20 @@ impl Account {
         }
     }
 
+    /// Deletes some user of a status, chosen by a number; none if there is none.
+    pub(crate) fn delete_any(&self, status: UserStatus, number: u64) {
+        let books = &mut *lock(&self.books);
+        let list = books.current.list(status);
+        let rank = number.checked_rem(u64::from(list.len())).unwrap_or(0);
+        if let Some(position) = list.nth(rank as u32) {
+            Arc::make_mut(&mut books.current).delete(status, position);
+        }
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.now().version())
+    }
+
     /// The index and status of a user who is in the account now.
     pub(crate) fn find(&self, email_or_id: &str) -> Option<(u32, UserStatus)> {
         let index = self.directory.find(email_or_id)?;
@@ -135,15 +151,35 @@ impl Account {
 
     /// Everybody of one status, one at a time.
     pub(crate) fn truth(&self, status: UserStatus) -> impl Iterator<Item = TruthUser> + use<> {
-        let (roster, directory) = (self.now(), self.directory);
-        let mut cursor = 0;
-        std::iter::from_fn(move || {
-            let (index, next) = roster.list(status).next_from(cursor)?;
-            cursor = next;
-            Some(TruthUser {
-                id: (status != UserStatus::Pending).then(|| directory.id(index)),
-                email: directory.email(index),
-            })
+        let always = Mark(u64::MAX);
+        self.named(status, history::throughout(self.now(), status, always))
+    }
+
+    pub(crate) fn truth_throughout(
+        &self,
+        status: UserStatus,
+        since: Mark,
+    ) -> impl Iterator<Item = TruthUser> + use<> {
+        self.named(status, history::throughout(self.now(), status, since))
+    }
+
+    pub(crate) fn ever(
+        &self,
+        status: UserStatus,
+        since: Mark,
+    ) -> impl Iterator<Item = TruthUser> + use<> {
+        self.named(status, history::ever(self.now(), status, since))
+    }
+
+    fn named<I: Iterator<Item = u32>>(
+        &self,
+        status: UserStatus,
+        indices: I,
+    ) -> impl Iterator<Item = TruthUser> + use<I> {
+        let directory = self.directory;
+        indices.map(move |index| TruthUser {
+            id: (status != UserStatus::Pending).then(|| directory.id(index)),
+            email: directory.email(index),
         })
     }
 }

@@ -28,6 +28,9 @@ const VIEW_USER: Scope = Scope {
 };
 
 pub(crate) fn answer(zoom: &Zoom, request: &Request) -> Answer {
+    if zoom.killing.is_due() {
+        lock(&zoom.tokens).kill_all();
+    }
     let path = request.path.strip_prefix("/v2/").unwrap_or_default();
     let segments: Vec<&str> = path.split('/').collect();
     let result = match (request.method.as_str(), &segments[..]) {

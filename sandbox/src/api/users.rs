@@ -55,6 +55,7 @@ pub(super) fn list(zoom: &Zoom, request: &Request) -> Result<Answer, Answer> {
     let mut answer = Answer::new(200, JSON, "");
     answer.gzip = page.is_gzip();
     answer.body = page.body(head, "]}");
+    zoom.churning.page_served(&zoom.account, status);
     Ok(answer)
 }
 
