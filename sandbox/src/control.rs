@@ -14,7 +14,10 @@
 //! | `POST /sandbox/tokens/kill` | all, or with `{"serial": n}` one |
 //! | `POST /sandbox/tokens/kill_every` | `n`: with each n-th request to the API; 0 for never |
 //! | `POST /sandbox/churn` | `null` or a [`Churn`](crate::Churn), `{"seed", "adds_per_mille_page", "deletes_per_mille_page"}` |
-//! | `POST /sandbox/app` | any of `{"client_secret": "…", "disabled": bool, "scopes": ["…"], "server_to_server": bool}` |
+//! | `POST /sandbox/plan` | `null`, `"free"`, `"pro"` or `"business"` |
+//! | `POST /sandbox/concurrency_limit` | `null` or a number |
+//! | `POST /sandbox/app` | any of `{"client_secret": "…", "disabled": bool, "scopes": ["…"], "server_to_server": bool, "add_scope": "…", "scope_refusal": {…}}`; 409 if the role does not permit the scope |
+//! | `POST /sandbox/role` | `{"permissions": ["user_read", …], "refusal": "no_permission"}` (`missing_scope`) |
 //! | `POST /sandbox/users` | `{"status": "active"}`; answers `{"email"}` |
 //! | `DELETE /sandbox/users/{id or email}` | 404 if there is none |
 //!
@@ -57,14 +60,16 @@
 
 use crate::account::UserStatus;
 use crate::answer::Answer;
+use crate::app::{RoleRefusal, ScopeRefusal};
 use crate::fault::FaultForm;
 use crate::lock;
+use crate::permission::Permission;
 use crate::zoom::Zoom;
 use hyper::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -112,11 +117,26 @@ fn route(zoom: &Zoom, method: &Method, path: &str, body: &[u8]) -> Done {
             zoom.killing.every(parse(body)?);
             done()
         }
+        ("POST", "plan") => {
+            zoom.meter.set(parse(body)?);
+            done()
+        }
+        ("POST", "concurrency_limit") => {
+            zoom.concurrency.limit(parse(body)?);
+            done()
+        }
         ("POST", "churn") => {
             zoom.churning.set(parse(body)?);
             done()
         }
         ("POST", "app") => configure(zoom, parse(body)?),
+        ("POST", "role") => {
+            let form: RoleForm = parse(body)?;
+            let app = &mut *lock(&zoom.app);
+            app.role_refusal = form.refusal.unwrap_or(app.role_refusal);
+            app.set_role(form.permissions);
+            done()
+        }
         ("POST", "users") => {
             let UserForm { status } = parse(body)?;
             Ok(Answer::json(
@@ -183,6 +203,13 @@ fn configure(zoom: &Zoom, form: AppForm) -> Done {
     if let Some(scopes) = form.scopes {
         lock(&zoom.app).set_scopes(scopes);
     }
+    if let Some(scope) = form.add_scope {
+        let added = lock(&zoom.app).add_scope(&scope);
+        added.map_err(|why| Answer::json(409, &json!({ "message": why.to_string() })))?;
+    }
+    if let Some(refusal) = form.scope_refusal {
+        lock(&zoom.app).scope_refusal = refusal;
+    }
     if let Some(server_to_server) = form.server_to_server {
         lock(&zoom.app).server_to_server = server_to_server;
     }
@@ -227,4 +254,13 @@ struct AppForm {
     disabled: Option<bool>,
     scopes: Option<Vec<String>>,
     server_to_server: Option<bool>,
+    add_scope: Option<String>,
+    scope_refusal: Option<ScopeRefusal>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RoleForm {
+    permissions: BTreeSet<Permission>,
+    refusal: Option<RoleRefusal>,
 }

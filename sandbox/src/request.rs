@@ -39,11 +39,6 @@ impl Request {
         found.map(|(_, value)| value.as_str())
     }
 
-    pub(crate) fn has_page_token(&self) -> bool {
-        self.query("next_page_token")
-            .is_some_and(|token| !token.is_empty())
-    }
-
     /// A parameter of an OAuth call: from the form in the body, else from the query.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         let form = match &self.content_type {

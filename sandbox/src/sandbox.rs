@@ -1,6 +1,7 @@
 //! The handle that tests hold.
 
 use crate::account::{Mark, TruthUser, UserStatus};
+use crate::app::{RoleRefusal, ScopeRefusal, ScopeRefused};
 use crate::builder::Builder;
 use crate::churn::Churn;
 use crate::clock::Clock;
@@ -8,6 +9,8 @@ use crate::credentials::Credentials;
 use crate::fault::Fault;
 use crate::journal::Entry;
 use crate::lock;
+use crate::permission::Permission;
+use crate::plan::Plan;
 use crate::running::{Running, Started};
 use crate::zoom::Zoom;
 use std::fmt;
@@ -171,6 +174,45 @@ impl Sandbox {
         lock(&self.zoom.app).set_scopes(scopes);
     }
 
+    /// Gives the app one more scope, which tokens issued from now on carry.
+    ///
+    /// # Errors
+    /// There is no such scope, or the role of the one who made the app does not permit it.
+    pub fn add_scope(&self, scope: &str) -> Result<(), ScopeRefused> {
+        lock(&self.zoom.app).add_scope(scope)
+    }
+
+    /// The scopes that tokens now get; none if they are not limited.
+    pub fn scopes(&self) -> Vec<String> {
+        let scopes = lock(&self.zoom.app).scopes.clone();
+        scopes.map_or_else(Vec::new, |scopes| scopes.to_vec())
+    }
+
+    /// Sets what the role of the one who made the app grants; at the start
+    /// [everything](Permission::ALL).
+    ///
+    /// The app loses the scopes that this does not allow, and calls with tokens that carry them are
+    /// refused. More permissions give the app no scope by themselves.
+    pub fn set_role_permissions(&self, permissions: &[Permission]) {
+        let role = permissions.iter().copied().collect();
+        lock(&self.zoom.app).set_role(role);
+    }
+
+    /// Takes permissions from that role, and sets how calls are then refused whose tokens still
+    /// carry the scope.
+    pub fn downgrade_role(&self, lost: &[Permission], refusal: RoleRefusal) {
+        let app = &mut *lock(&self.zoom.app);
+        app.role_refusal = refusal;
+        let mut role = app.role.clone();
+        role.retain(|permission| !lost.contains(permission));
+        app.set_role(role);
+    }
+
+    /// Sets in which of its forms a missing scope is told.
+    pub fn set_scope_refusal(&self, refusal: ScopeRefusal) {
+        lock(&self.zoom.app).scope_refusal = refusal;
+    }
+
     /// The `api_url` of token responses from now on; at the start this sandbox's [`url`](Self::url).
     pub fn set_api_url_in_token(&self, url: Option<String>) {
         lock(&self.zoom.app).api_url_in_token = url;
@@ -187,6 +229,17 @@ impl Sandbox {
     /// Deletes a user; false if there is none.
     pub fn delete_user(&self, email_or_id: &str) -> bool {
         self.zoom.account.delete(email_or_id)
+    }
+
+    /// Limits calls as a plan does from now on, or no longer. What was used before is forgotten.
+    pub fn set_plan(&self, plan: Option<Plan>) {
+        self.zoom.meter.set(plan);
+    }
+
+    /// How many calls may be in the making at the same time; one waits there while a
+    /// [latency](Fault::latency) holds it.
+    pub fn set_concurrency_limit(&self, limit: Option<usize>) {
+        self.zoom.concurrency.limit(limit);
     }
 
     /// Changes the account after each page of users from now on, or no longer.

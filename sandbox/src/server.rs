@@ -2,12 +2,13 @@
 
 use crate::answer::{Answer, Pieces};
 use crate::caller::Caller;
+use crate::concurrency::InTheMaking;
 use crate::control;
 use crate::date::http_date;
 use crate::fault::{Action, Strike};
 use crate::request::Request;
 use crate::wire::{Command, Control, Cut, Stream, Wire};
-use crate::zoom::Zoom;
+use crate::zoom::{Zoom, is_api};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
@@ -93,13 +94,15 @@ async fn respond(
         |number| zoom.tracking_id(number),
     );
 
+    // Held over the latency: it is in the making that calls are too many.
+    let making = is_api(&request.path).then(|| zoom.concurrency.enter());
     request.body = collect(body).await?;
     zoom.journal.body(number, &request.body);
     if let Some(latency) = fault.and_then(|fault| fault.latency) {
         tokio::time::sleep(latency).await;
     }
     let head_only = request.method == "HEAD";
-    let (answer, carried_out) = outcome(zoom, request, strike.as_ref());
+    let (answer, carried_out) = outcome(zoom, request, strike.as_ref(), making.as_ref());
     let command = fault.and_then(|fault| match fault.action {
         Action::Cut(cut) => Some(Command::Cut(cut)),
         Action::Drip { head, bytes, every } => Some(Command::Drip { head, bytes, every }),
@@ -119,24 +122,33 @@ async fn respond(
 }
 
 /// The answer, and whether the request took effect.
-fn outcome(zoom: &Zoom, mut request: Request, strike: Option<&Strike>) -> (Answer, bool) {
+fn outcome(
+    zoom: &Zoom,
+    mut request: Request,
+    strike: Option<&Strike>,
+    making: Option<&InTheMaking<'_>>,
+) -> (Answer, bool) {
     let gzip = zoom.gzip && request.accepts_gzip();
     let fault = strike.map(|strike| &strike.fault);
-    if matches!(fault.map(|fault| &fault.action), Some(Action::Amend(_))) {
+    let action = fault.map_or(&Action::Nothing, |fault| &fault.action);
+    if matches!(action, Action::Amend(_)) {
         // What is to be changed must be there to read.
         request.accept_encoding = None;
     }
-    let (mut answer, carried_out) = match fault.map(|fault| (&fault.action, fault.carried_out)) {
-        Some((Action::Instead { answer, .. }, false)) => (answer.clone(), false),
-        Some((Action::Instead { answer, .. }, true)) => {
-            (answer.clone(), zoom.answer(&request).is_success())
-        }
-        Some((Action::Cut(Cut::BeforeProcessing), _)) => (Answer::new(200, "", ""), false),
-        _ => {
-            let answer = zoom.answer(&request);
-            let carried_out = answer.is_success();
-            (answer, carried_out)
-        }
+    let let_in = match action {
+        Action::Instead { .. } => fault.is_some_and(|fault| fault.carried_out),
+        Action::Cut(cut) => *cut != Cut::BeforeProcessing,
+        _ => true,
+    };
+    let ordinary = let_in.then(|| match making.map_or(Ok(()), InTheMaking::admit) {
+        Ok(()) => zoom.answer(&request),
+        Err(refusal) => refusal,
+    });
+    let carried_out = ordinary.as_ref().is_some_and(Answer::is_success);
+    let mut answer = match action {
+        Action::Instead { answer, .. } => answer.clone(),
+        // Of what is cut before it is processed nobody sees an answer.
+        _ => ordinary.unwrap_or_else(|| Answer::new(200, "", "")),
     };
     if let Some(strike) = strike {
         if let Action::Amend(amendment) = &strike.fault.action {

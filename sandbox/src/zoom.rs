@@ -7,13 +7,16 @@ use crate::app::App;
 use crate::builder::{Builder, Paging};
 use crate::churn::Churning;
 use crate::clock::Clock;
+use crate::concurrency::Concurrency;
 use crate::credentials::Credentials;
 use crate::fault::Faults;
 use crate::journal::Journal;
 use crate::lock;
+use crate::meetings::Meetings;
 use crate::mix::Numbers;
 use crate::oauth;
 use crate::pages::Pages;
+use crate::plan::Meter;
 use crate::request::Request;
 use crate::tokens::{Killing, Tokens};
 use ring::hmac;
@@ -27,11 +30,15 @@ pub(crate) struct Zoom {
     pub(crate) app: Mutex<App>,
     pub(crate) tokens: Mutex<Tokens>,
     pub(crate) account: Account,
+    pub(crate) meetings: Meetings,
+    pub(crate) participants_per_meeting: u32,
     pub(crate) pages: Pages,
     pub(crate) journal: Journal,
     pub(crate) faults: Faults,
     pub(crate) churning: Churning,
     pub(crate) killing: Killing,
+    pub(crate) meter: Meter,
+    pub(crate) concurrency: Concurrency,
     /// Accepted since the start.
     pub(crate) connections: AtomicUsize,
     pub(crate) page_token_key: hmac::Key,
@@ -48,16 +55,22 @@ impl Zoom {
     pub(crate) fn new(builder: &Builder, credentials: Credentials, url: &str) -> Self {
         let churning = Churning::default();
         churning.set(builder.churn);
+        let meter = Meter::default();
+        meter.set(builder.plan);
         Self {
             clock: Clock::new(),
             app: Mutex::new(App::new(credentials, url)),
             tokens: Mutex::new(Tokens::new(builder.world)),
             account: Account::new(builder.seed, builder.users),
+            meetings: Meetings::new(builder.seed, builder.meetings_per_user),
+            participants_per_meeting: builder.participants_per_meeting,
             pages: Pages::new(builder.page_cache),
             journal: Journal::new(),
             faults: Faults::default(),
             churning,
             killing: Killing::default(),
+            meter,
+            concurrency: Concurrency::default(),
             connections: AtomicUsize::new(0),
             page_token_key: random_key(),
             token_lifetime: builder.token_lifetime,

@@ -95,6 +95,30 @@ fn the_truth_over_a_time() {
     );
 }
 
+#[test]
+fn who_leaves_a_status_and_comes_back_was_not_there_throughout() {
+    let sandbox = Sandbox::builder().start().unwrap();
+    let (mut client, token) = (Client::new(&sandbox), good_jwt(&sandbox, 60));
+    let made = sandbox.add_user(UserStatus::Active);
+    for user in [
+        sandbox.truth(UserStatus::Active).next().unwrap().email,
+        made,
+    ] {
+        let mark = sandbox.mark();
+        for action in ["deactivate", "activate"] {
+            let head = format!("PUT /v2/users/{user}/status");
+            client.call(&head, &token, serde_json::json!({ "action": action }));
+        }
+        let (active, inactive) = (UserStatus::Active, UserStatus::Inactive);
+        assert_eq!(sandbox.truth(active).last().unwrap().email, user);
+        assert_eq!(sandbox.truth_throughout(active, mark).count(), 90);
+        assert!(!emails(sandbox.truth_throughout(active, mark)).contains(&user));
+        assert_eq!(sandbox.ever(active, mark).count(), 91, "once");
+        assert_eq!(sandbox.ever(inactive, mark).count(), 8);
+        assert_eq!(sandbox.truth(inactive).count(), 7);
+    }
+}
+
 /// A listing by snapshot has all who were there throughout, and nobody who never was.
 #[test]
 fn snapshots_keep_the_promise_under_churn() {

@@ -34,15 +34,6 @@ impl Action {
         }
     }
 
-    /// Whether it would mean nothing to the first page of a listing.
-    pub(super) fn needs_page_token(&self) -> bool {
-        match self {
-            Self::Instead { name, .. } => name == super::kinds::EXPIRED_PAGE_TOKEN,
-            Self::Amend(amendment) => matches!(amendment, Amendment::RepeatPageToken),
-            _ => false,
-        }
-    }
-
     /// What the journal calls it.
     pub(crate) fn name(&self) -> String {
         match self {

@@ -10,8 +10,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-pub(super) const EXPIRED_PAGE_TOKEN: &str = "expired_page_token";
-
 /// The two messages of code 124, which say the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -86,7 +84,8 @@ impl Fault {
     /// Code 300, as if the page token were too old. Strikes only requests that have one.
     #[must_use]
     pub fn expired_page_token(self) -> Self {
-        self.instead(EXPIRED_PAGE_TOKEN, api::dead_page_token())
+        self.on_later_pages()
+            .instead("expired_page_token", api::dead_page_token())
     }
 
     /// An error where success is announced: `{"code", "message"}`, or the OAuth host's
@@ -150,7 +149,7 @@ impl Fault {
     /// only requests that have one.
     #[must_use]
     pub fn repeated_page_token(self) -> Self {
-        self.amend(Amendment::RepeatPageToken)
+        self.on_later_pages().amend(Amendment::RepeatPageToken)
     }
 
     /// A listing without `total_records`.
@@ -215,6 +214,10 @@ impl Fault {
     #[must_use]
     pub fn content_length_off_by(self, by: i64) -> Self {
         self.action(Action::ContentLength(by))
+    }
+
+    fn on_later_pages(self) -> Self {
+        self.matching_query("next_page_token", "*")
     }
 
     fn instead(self, name: impl Into<String>, answer: Answer) -> Self {

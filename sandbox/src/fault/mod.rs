@@ -159,9 +159,7 @@ impl Fault {
 
     /// Whether it strikes; every matching request counts once.
     fn strikes(&mut self, request: &Request) -> bool {
-        if !self.target.matches(request)
-            || (self.action.needs_page_token() && !request.has_page_token())
-        {
+        if !self.target.matches(request) {
             return false;
         }
         if self.after > 0 {
