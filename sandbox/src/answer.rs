@@ -15,8 +15,11 @@ pub(crate) const JSON: &str = "application/json;charset=UTF-8";
 pub(crate) const HTML: &str = "text/html;charset=UTF-8";
 
 /// Below this, compressing costs more bytes than it saves.
-const WORTH_COMPRESSING: usize = 256;
+const WORTH_COMPRESSING: u64 = 256;
+/// From here on a body is made while it is sent.
+const TOO_LARGE: u64 = 4 << 20;
 
+#[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: String,
@@ -62,37 +65,77 @@ impl Answer {
         self
     }
 
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
     /// Compresses a body that is not compressed yet, if that is worth it.
     pub(crate) fn compressed(mut self) -> Self {
-        if self.gzip || self.body.left < WORTH_COMPRESSING as u64 {
+        if self.gzip || !(WORTH_COMPRESSING..TOO_LARGE).contains(&self.body.len()) {
             return self;
         }
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        for piece in &self.body.pieces {
-            // Writing into a vector does not fail.
-            let _ = encoder.write_all(piece);
-        }
+        // Writing into a vector does not fail.
+        let _ = encoder.write_all(&self.body.concat());
         self.body = Pieces::new([encoder.finish().unwrap_or_default().into()]);
         self.gzip = true;
         self
     }
 }
 
-/// A body in pieces whose total length is known: a cached page goes out without being copied.
+/// A body in pieces whose total length is known: a cached page goes out without being copied, and
+/// a piece that comes many times is held once.
+#[derive(Clone, Debug)]
 pub(crate) struct Pieces {
-    pieces: VecDeque<Bytes>,
+    pieces: VecDeque<(Bytes, u64)>,
     left: u64,
 }
 
 impl Pieces {
     pub(crate) fn new(pieces: impl IntoIterator<Item = Bytes>) -> Self {
-        let pieces: VecDeque<_> = pieces.into_iter().filter(|p| !p.is_empty()).collect();
-        let left = pieces.iter().map(|piece| piece.len() as u64).sum();
-        Self { pieces, left }
+        let mut all = Self {
+            pieces: VecDeque::new(),
+            left: 0,
+        };
+        for piece in pieces {
+            all.push(piece, 1);
+        }
+        all
+    }
+
+    /// Puts a piece at the end, so many times.
+    pub(crate) fn push(&mut self, piece: Bytes, times: u64) {
+        if times > 0 && !piece.is_empty() {
+            self.left += piece.len() as u64 * times;
+            self.pieces.push_back((piece, times));
+        }
     }
 
     pub(crate) fn len(&self) -> u64 {
         self.left
+    }
+
+    /// Everything in one piece; not for what comes many times.
+    pub(crate) fn concat(&self) -> Bytes {
+        let mut pieces = self.clone();
+        if let [(piece, 1)] = pieces.pieces.make_contiguous() {
+            return piece.clone();
+        }
+        let mut all = Vec::with_capacity(pieces.left as usize);
+        while let Some(piece) = pieces.pop() {
+            all.extend_from_slice(&piece);
+        }
+        all.into()
+    }
+
+    fn pop(&mut self) -> Option<Bytes> {
+        let (piece, times) = self.pieces.front_mut()?;
+        self.left -= piece.len() as u64;
+        *times -= 1;
+        if *times > 0 {
+            return Some(piece.clone());
+        }
+        self.pieces.pop_front().map(|(piece, _)| piece)
     }
 }
 
@@ -104,9 +147,7 @@ impl Body for Pieces {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let piece = self.pieces.pop_front();
-        self.left -= piece.as_ref().map_or(0, |piece| piece.len() as u64);
-        Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))))
+        Poll::Ready(self.pop().map(|piece| Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -1,7 +1,9 @@
 //! How a sandbox is set up and started.
 
 use crate::Sandbox;
+use crate::churn::Churn;
 use crate::credentials::Credentials;
+use crate::plan::Plan;
 use crate::tokens::World;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -31,6 +33,11 @@ pub struct Builder {
     pub(crate) page_size_limit: u32,
     pub(crate) page_token_lifetime: Duration,
     pub(crate) paging: Paging,
+    pub(crate) clock_per_request: Duration,
+    pub(crate) churn: Option<Churn>,
+    pub(crate) plan: Option<Plan>,
+    pub(crate) meetings_per_user: u32,
+    pub(crate) participants_per_meeting: u32,
     pub(crate) tls: bool,
     pub(crate) gzip: bool,
     pub(crate) page_cache: usize,
@@ -48,6 +55,11 @@ impl Default for Builder {
             page_size_limit: 300,
             page_token_lifetime: Duration::from_secs(15 * 60),
             paging: Paging::default(),
+            clock_per_request: Duration::ZERO,
+            churn: None,
+            plan: None,
+            meetings_per_user: 75,
+            participants_per_meeting: 75,
             tls: false,
             gzip: true,
             page_cache: 64 << 20,
@@ -105,6 +117,42 @@ impl Builder {
     #[must_use]
     pub fn paging(mut self, paging: Paging) -> Self {
         self.paging = paging;
+        self
+    }
+
+    /// How far each request moves the [clock](Sandbox::clock), so that page tokens and access tokens
+    /// die in the middle of a listing that takes no time; not at all.
+    #[must_use]
+    pub fn clock_per_request(mut self, step: Duration) -> Self {
+        self.clock_per_request = step;
+        self
+    }
+
+    /// How the account changes while it is listed; not at all.
+    #[must_use]
+    pub fn churn(mut self, churn: Churn) -> Self {
+        self.churn = Some(churn);
+        self
+    }
+
+    /// The plan that limits calls; none.
+    #[must_use]
+    pub fn plan(mut self, plan: Plan) -> Self {
+        self.plan = Some(plan);
+        self
+    }
+
+    /// How many meetings each user has at the start; 75, and at most 1,000.
+    #[must_use]
+    pub fn meetings_per_user(mut self, meetings: u32) -> Self {
+        self.meetings_per_user = meetings;
+        self
+    }
+
+    /// How many people were in each past meeting; 75.
+    #[must_use]
+    pub fn participants_per_meeting(mut self, participants: u32) -> Self {
+        self.participants_per_meeting = participants;
         self
     }
 

@@ -12,7 +12,12 @@
 //! | `DELETE /sandbox/faults` | |
 //! | `POST /sandbox/clock` | `{"advance_seconds": n}` or `{"offset_seconds": n}` |
 //! | `POST /sandbox/tokens/kill` | all, or with `{"serial": n}` one |
-//! | `POST /sandbox/app` | any of `{"client_secret": "…", "disabled": bool, "scopes": ["…"], "server_to_server": bool}` |
+//! | `POST /sandbox/tokens/kill_every` | `n`: with each n-th request to the API; 0 for never |
+//! | `POST /sandbox/churn` | `null` or a [`Churn`](crate::Churn), `{"seed", "adds_per_mille_page", "deletes_per_mille_page"}` |
+//! | `POST /sandbox/plan` | `null`, `"free"`, `"pro"` or `"business"` |
+//! | `POST /sandbox/concurrency_limit` | `null` or a number |
+//! | `POST /sandbox/app` | any of `{"client_secret": "…", "disabled": bool, "scopes": ["…"], "server_to_server": bool, "add_scope": "…", "scope_refusal": {…}}`; 409 if the role does not permit the scope |
+//! | `POST /sandbox/role` | `{"permissions": ["user_read", …], "refusal": "no_permission"}` (`missing_scope`) |
 //! | `POST /sandbox/users` | `{"status": "active"}`; answers `{"email"}` |
 //! | `DELETE /sandbox/users/{id or email}` | 404 if there is none |
 //!
@@ -23,25 +28,48 @@
 //! {"on": {"method": "GET", "path": "/v2/users"}, "times": "always", "action": {"server_error": 503}}
 //! ```
 //!
-//! `on` is `token`, `api` or an object; `times` a number or `always`; `action` is left out for mere
-//! latency, else one of `"unauthorized"`, `{"rate_limited": "per_second"}`,
-//! `{"rate_limited": {"daily": {"retry_after": "…"}}}`, `{"rate_limited": "concurrent"}`,
-//! `{"status": {"status": 200, "body": "…", "content_type": "…", "headers": {}}}`,
-//! `{"server_error": 500}`, `{"cut": "before_headers"}` (`in_headers`, `after_headers`, `in_body`,
-//! `reset`), `{"drip": {"head": false, "bytes": 1, "every_ms": 10}}`.
+//! `on` is `token`, `api` or an object; `times` a number or `always`. Also there may be
+//! `"query": {"status": "pending"}`, `"chance": {"per_mille": 20, "seed": 7}`, `"headers": {}`,
+//! `"without_tracking_id": true` and `"carried_out": true`. `action` is left out for mere latency,
+//! else it is one of these:
+//!
+//! | instead of the ordinary answer | |
+//! |---|---|
+//! | `"unauthorized"` | `{"dead_token": {"status": 400, "message": "expired"}}` (`invalid`) |
+//! | `{"rate_limited": "per_second"}` | `{"rate_limited": {"daily": {"retry_after": "…"}}}`, `{"rate_limited": "concurrent"}` |
+//! | `{"server_error": 500}` | `{"status": {"status": 200, "body": "…", "content_type": "…", "headers": {}}}` |
+//! | `{"html": 200}` | `{"empty": 204}` |
+//! | `"garbage_json"` | `{"error_under_200": {"code": 200, "message": "…"}}` |
+//! | `"expired_page_token"` | `{"redirect": {"status": 302, "location": "…"}}` |
+//!
+//! | the ordinary answer, changed | |
+//! |---|---|
+//! | `"truncated_json"` | `{"nested_json": 100000}` |
+//! | `{"oversized": 200000000}` | `{"gzip_bomb": 10000000000}` |
+//! | `{"set_member": {"name": "…", "value": …}}` | `{"remove_member": "…"}` |
+//! | `{"total_records": "absent"}` (`moving`) | `{"total_records": {"off_by": -1}}` |
+//! | `{"expires_in": …}` | `"without_expires_in"` |
+//! | `"repeated_page_token"` | `"empty_access_token"` |
+//!
+//! | the connection | |
+//! |---|---|
+//! | `{"cut": "before_processing"}` | also `before_headers`, `in_headers`, `after_headers`, `in_body`, `reset` |
+//! | `{"drip": {"head": false, "bytes": 1, "every_ms": 10}}` | `{"content_length_off_by": 10}` |
 //!
 //! What was done answers 204 unless something else is said; what was not understood 400.
 
 use crate::account::UserStatus;
 use crate::answer::Answer;
-use crate::fault_form::FaultForm;
+use crate::app::{RoleRefusal, ScopeRefusal};
+use crate::fault::FaultForm;
 use crate::lock;
+use crate::permission::Permission;
 use crate::zoom::Zoom;
 use hyper::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -85,7 +113,30 @@ fn route(zoom: &Zoom, method: &Method, path: &str, body: &[u8]) -> Done {
             }
         },
         ("POST", "tokens/kill") => kill(zoom, body),
+        ("POST", "tokens/kill_every") => {
+            zoom.killing.every(parse(body)?);
+            done()
+        }
+        ("POST", "plan") => {
+            zoom.meter.set(parse(body)?);
+            done()
+        }
+        ("POST", "concurrency_limit") => {
+            zoom.concurrency.limit(parse(body)?);
+            done()
+        }
+        ("POST", "churn") => {
+            zoom.churning.set(parse(body)?);
+            done()
+        }
         ("POST", "app") => configure(zoom, parse(body)?),
+        ("POST", "role") => {
+            let form: RoleForm = parse(body)?;
+            let app = &mut *lock(&zoom.app);
+            app.role_refusal = form.refusal.unwrap_or(app.role_refusal);
+            app.set_role(form.permissions);
+            done()
+        }
         ("POST", "users") => {
             let UserForm { status } = parse(body)?;
             Ok(Answer::json(
@@ -152,6 +203,13 @@ fn configure(zoom: &Zoom, form: AppForm) -> Done {
     if let Some(scopes) = form.scopes {
         lock(&zoom.app).set_scopes(scopes);
     }
+    if let Some(scope) = form.add_scope {
+        let added = lock(&zoom.app).add_scope(&scope);
+        added.map_err(|why| Answer::json(409, &json!({ "message": why.to_string() })))?;
+    }
+    if let Some(refusal) = form.scope_refusal {
+        lock(&zoom.app).scope_refusal = refusal;
+    }
     if let Some(server_to_server) = form.server_to_server {
         lock(&zoom.app).server_to_server = server_to_server;
     }
@@ -196,4 +254,13 @@ struct AppForm {
     disabled: Option<bool>,
     scopes: Option<Vec<String>>,
     server_to_server: Option<bool>,
+    add_scope: Option<String>,
+    scope_refusal: Option<ScopeRefusal>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RoleForm {
+    permissions: BTreeSet<Permission>,
+    refusal: Option<RoleRefusal>,
 }

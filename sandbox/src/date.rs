@@ -1,4 +1,4 @@
-//! Civil dates out of Unix seconds, as far as a `Date` header needs them.
+//! Civil dates out of Unix seconds, as far as headers need them.
 
 /// Formats `unix` (seconds) as the `Date` header wants it: `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub(crate) fn http_date(unix: i64) -> String {
@@ -15,6 +15,17 @@ pub(crate) fn http_date(unix: i64) -> String {
         second / 3600,
         second / 60 % 60,
         second % 60,
+    )
+}
+
+/// Formats `unix` (seconds) as Zoom's `Retry-After` has it: `1994-11-06T08:49:37Z`.
+pub(crate) fn iso_date(unix: i64) -> String {
+    let (days, second) = (unix.div_euclid(86_400), unix.rem_euclid(86_400));
+    let (year, month, day) = civil(days);
+    let (hour, minute) = (second / 3600, second / 60 % 60);
+    format!(
+        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}Z",
+        second % 60
     )
 }
 
@@ -41,7 +52,7 @@ fn civil(days: i64) -> (i64, usize, i64) {
 
 #[cfg(test)]
 mod tests {
-    use super::http_date;
+    use super::{http_date, iso_date};
 
     #[test]
     fn known_dates() {
@@ -54,5 +65,6 @@ mod tests {
         ] {
             assert_eq!(http_date(unix), text);
         }
+        assert_eq!(iso_date(784_111_777), "1994-11-06T08:49:37Z");
     }
 }

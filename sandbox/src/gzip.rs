@@ -4,8 +4,12 @@
 //! lets blocks be joined at byte borders: the head goes in stored, the users as blocks compressed
 //! beforehand, and the check sums of the parts combine. A client sees one plain gzip member.
 
+use crate::answer::Pieces;
 use bytes::Bytes;
 use flate2::{Compress, Compression, Crc, FlushCompress};
+
+/// Magic, deflate, no flags, no time, no hint, unknown system.
+const MEMBER_START: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
 /// Deflate blocks that end at a byte border, and the check sum of what is in them.
 pub(crate) struct Segment {
@@ -15,9 +19,13 @@ pub(crate) struct Segment {
 
 impl Segment {
     pub(crate) fn new(plain: &[u8]) -> Self {
+        Self::pressed(plain, Compression::fast())
+    }
+
+    fn pressed(plain: &[u8], compression: Compression) -> Self {
         let mut crc = Crc::new();
         crc.update(plain);
-        let mut compress = Compress::new(Compression::fast(), false);
+        let mut compress = Compress::new(compression, false);
         let mut deflated = Vec::with_capacity(plain.len() / 3 + 256);
         loop {
             let before = compress.total_in() as usize;
@@ -46,14 +54,40 @@ pub(crate) fn member(head: &[u8], segment: &Segment, tail: &[u8]) -> [Bytes; 3] 
     tail_crc.update(tail);
     crc.combine(&tail_crc);
 
-    // Magic, deflate, no flags, no time, no hint, unknown system.
-    let mut start = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+    let mut start = MEMBER_START.to_vec();
     stored(&mut start, head, false);
+    let end = member_end(tail, &crc);
+    [start.into(), segment.deflated.clone(), end]
+}
+
+/// A gzip member of `plain` and then blanks until `inflated` bytes are there, made while it is sent.
+pub(crate) fn bomb(plain: &[u8], inflated: u64) -> Pieces {
+    const LOT: u64 = 1 << 20;
+    let missing = inflated.saturating_sub(plain.len() as u64);
+    let blanks = |len| Segment::pressed(&vec![b' '; len as usize], Compression::best());
+    let lots = [
+        (Segment::new(plain), 1),
+        (blanks(LOT), missing / LOT),
+        (blanks(missing % LOT), 1),
+    ];
+    let mut crc = Crc::new();
+    let mut pieces = Pieces::new([Bytes::from_static(&MEMBER_START)]);
+    for (segment, times) in lots {
+        for _ in 0..times {
+            crc.combine(&segment.crc);
+        }
+        pieces.push(segment.deflated, times);
+    }
+    pieces.push(member_end(b"", &crc), 1);
+    pieces
+}
+
+fn member_end(tail: &[u8], crc: &Crc) -> Bytes {
     let mut end = Vec::new();
     stored(&mut end, tail, true);
     end.extend_from_slice(&crc.sum().to_le_bytes());
     end.extend_from_slice(&crc.amount().to_le_bytes());
-    [start.into(), segment.deflated.clone(), end.into()]
+    end.into()
 }
 
 /// A stored block; what is stored here is far below the 65,535 bytes one may hold.

@@ -4,7 +4,8 @@ use crate::app::App;
 use crate::caller::Auth;
 use crate::lock;
 use crate::request::Request;
-use crate::zoom::{is_api, is_token_request};
+use crate::zoom::{is_api, is_token_request, random_key};
+use ring::hmac;
 use serde::{Serialize, Serializer};
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -52,15 +53,23 @@ pub struct Entry {
     pub auth: Auth,
     /// The status of the response; 0 while there is none and if it was cut.
     pub status: u16,
+    /// Whether the operation took effect: it was let in, tried and successful, whatever the client
+    /// learned of it.
+    pub carried_out: bool,
+    /// How many bytes the request's body had.
+    pub body_len: u64,
+    /// Tells bodies of this sandbox apart without showing them; empty for an empty body.
+    pub body_hash: String,
     /// The fault that struck it.
     pub fault: Option<String>,
     /// `x-zm-trackingid` of the response.
     pub tracking_id: String,
 }
 
-#[derive(Default)]
 pub(crate) struct Journal {
     records: Mutex<Records>,
+    /// Keyed, or a short body could be guessed from its hash.
+    body_key: hmac::Key,
 }
 
 #[derive(Default)]
@@ -78,6 +87,13 @@ pub(crate) struct Counts {
 }
 
 impl Journal {
+    pub(crate) fn new() -> Self {
+        Self {
+            records: Mutex::default(),
+            body_key: random_key(),
+        }
+    }
+
     /// Writes a request down as it arrives, whole but for the status, and returns its number and
     /// tracking ID.
     pub(crate) fn arrived(
@@ -104,6 +120,9 @@ impl Journal {
             token: request.caller.token(),
             auth: request.caller.auth(),
             status: 0,
+            carried_out: false,
+            body_len: 0,
+            body_hash: String::new(),
             fault,
             tracking_id: String::new(),
         };
@@ -135,15 +154,37 @@ impl Journal {
         result
     }
 
-    /// Completes an entry, if it was not cleared meanwhile.
-    pub(crate) fn answered(&self, number: u64, status: u16) {
+    /// Notes the body when it has arrived.
+    pub(crate) fn body(&self, number: u64, body: &[u8]) {
+        if body.is_empty() {
+            return;
+        }
+        let tag = hmac::sign(&self.body_key, body);
+        let hash = tag.as_ref()[..8].iter().map(|byte| format!("{byte:02x}"));
+        let hash = hash.collect();
+        self.change(number, |entry| {
+            entry.body_len = body.len() as u64;
+            entry.body_hash = hash;
+        });
+    }
+
+    /// Completes an entry.
+    pub(crate) fn answered(&self, number: u64, status: u16, carried_out: bool) {
+        self.change(number, |entry| {
+            entry.status = status;
+            entry.carried_out = carried_out;
+        });
+    }
+
+    /// Changes an entry, if it was not cleared meanwhile.
+    fn change(&self, number: u64, change: impl FnOnce(&mut Entry)) {
         let records = &mut *lock(&self.records);
         let Some(first) = records.entries.front().map(|entry| entry.number) else {
             return;
         };
         let nth = number.checked_sub(first).map(|nth| nth as usize);
         if let Some(entry) = nth.and_then(|nth| records.entries.get_mut(nth)) {
-            entry.status = status;
+            change(entry);
         }
     }
 

@@ -20,6 +20,11 @@ pub enum RateLimit {
 
 impl RateLimit {
     pub(crate) fn answer(&self) -> Answer {
+        self.answer_of(20)
+    }
+
+    /// With the limit of calls per second that a plan has.
+    pub(crate) fn answer_of(&self, per_second: u32) -> Answer {
         let message = match self {
             Self::PerSecond => {
                 "You have reached the maximum per-second rate limit for this API. Try again later."
@@ -35,7 +40,7 @@ impl RateLimit {
         match self {
             Self::PerSecond => answer
                 .header("x-ratelimit-type", "Per-second-limit")
-                .header("x-ratelimit-limit", "20")
+                .header("x-ratelimit-limit", &per_second.to_string())
                 .header("x-ratelimit-remaining", "0"),
             Self::Daily { retry_after } => answer
                 .header("x-ratelimit-type", "Daily-limit")

@@ -1,12 +1,16 @@
 //! The handle that tests hold.
 
-use crate::account::{TruthUser, UserStatus};
+use crate::account::{Mark, TruthUser, UserStatus};
+use crate::app::{RoleRefusal, ScopeRefusal, ScopeRefused};
 use crate::builder::Builder;
+use crate::churn::Churn;
 use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::fault::Fault;
 use crate::journal::Entry;
 use crate::lock;
+use crate::permission::Permission;
+use crate::plan::Plan;
 use crate::running::{Running, Started};
 use crate::zoom::Zoom;
 use std::fmt;
@@ -142,6 +146,12 @@ impl Sandbox {
         lock(&self.zoom.tokens).kill_all();
     }
 
+    /// Kills every token with each n-th request to the API, which then meets a dead one; 0 for
+    /// never. Counts from here.
+    pub fn kill_tokens_every(&self, n: u64) {
+        self.zoom.killing.every(n);
+    }
+
     /// Rotates the client secret. Tokens issued before live on.
     pub fn set_client_secret(&self, secret: &str) {
         lock(&self.zoom.app).rotate(secret);
@@ -164,6 +174,45 @@ impl Sandbox {
         lock(&self.zoom.app).set_scopes(scopes);
     }
 
+    /// Gives the app one more scope, which tokens issued from now on carry.
+    ///
+    /// # Errors
+    /// There is no such scope, or the role of the one who made the app does not permit it.
+    pub fn add_scope(&self, scope: &str) -> Result<(), ScopeRefused> {
+        lock(&self.zoom.app).add_scope(scope)
+    }
+
+    /// The scopes that tokens now get; none if they are not limited.
+    pub fn scopes(&self) -> Vec<String> {
+        let scopes = lock(&self.zoom.app).scopes.clone();
+        scopes.map_or_else(Vec::new, |scopes| scopes.to_vec())
+    }
+
+    /// Sets what the role of the one who made the app grants; at the start
+    /// [everything](Permission::ALL).
+    ///
+    /// The app loses the scopes that this does not allow, and calls with tokens that carry them are
+    /// refused. More permissions give the app no scope by themselves.
+    pub fn set_role_permissions(&self, permissions: &[Permission]) {
+        let role = permissions.iter().copied().collect();
+        lock(&self.zoom.app).set_role(role);
+    }
+
+    /// Takes permissions from that role, and sets how calls are then refused whose tokens still
+    /// carry the scope.
+    pub fn downgrade_role(&self, lost: &[Permission], refusal: RoleRefusal) {
+        let app = &mut *lock(&self.zoom.app);
+        app.role_refusal = refusal;
+        let mut role = app.role.clone();
+        role.retain(|permission| !lost.contains(permission));
+        app.set_role(role);
+    }
+
+    /// Sets in which of its forms a missing scope is told.
+    pub fn set_scope_refusal(&self, refusal: ScopeRefusal) {
+        lock(&self.zoom.app).scope_refusal = refusal;
+    }
+
     /// The `api_url` of token responses from now on; at the start this sandbox's [`url`](Self::url).
     pub fn set_api_url_in_token(&self, url: Option<String>) {
         lock(&self.zoom.app).api_url_in_token = url;
@@ -180,6 +229,43 @@ impl Sandbox {
     /// Deletes a user; false if there is none.
     pub fn delete_user(&self, email_or_id: &str) -> bool {
         self.zoom.account.delete(email_or_id)
+    }
+
+    /// Limits calls as a plan does from now on, or no longer. What was used before is forgotten.
+    pub fn set_plan(&self, plan: Option<Plan>) {
+        self.zoom.meter.set(plan);
+    }
+
+    /// How many calls may be in the making at the same time; one waits there while a
+    /// [latency](Fault::latency) holds it.
+    pub fn set_concurrency_limit(&self, limit: Option<usize>) {
+        self.zoom.concurrency.limit(limit);
+    }
+
+    /// Changes the account after each page of users from now on, or no longer.
+    pub fn set_churn(&self, churn: Option<Churn>) {
+        self.zoom.churning.set(churn);
+    }
+
+    /// This moment, for [`truth_throughout`](Self::truth_throughout) and [`ever`](Self::ever).
+    pub fn mark(&self) -> Mark {
+        self.zoom.account.mark()
+    }
+
+    /// Who has been in the account under this status all the time since the mark, up to now: whom a
+    /// listing of that time must have.
+    pub fn truth_throughout(
+        &self,
+        status: UserStatus,
+        since: Mark,
+    ) -> impl Iterator<Item = TruthUser> + use<> {
+        self.zoom.account.truth_throughout(status, since)
+    }
+
+    /// Who has been in the account under this status at any time since the mark: whom a listing of
+    /// that time may have.
+    pub fn ever(&self, status: UserStatus, since: Mark) -> impl Iterator<Item = TruthUser> + use<> {
+        self.zoom.account.ever(status, since)
     }
 
     /// Who is in the account now, in the order of the listing; made one at a time.

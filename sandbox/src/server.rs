@@ -2,12 +2,13 @@
 
 use crate::answer::{Answer, Pieces};
 use crate::caller::Caller;
+use crate::concurrency::InTheMaking;
 use crate::control;
 use crate::date::http_date;
-use crate::fault::{Action, Fault};
+use crate::fault::{Action, Strike};
 use crate::request::Request;
-use crate::wire::{Command, Control, Stream, Wire};
-use crate::zoom::Zoom;
+use crate::wire::{Command, Control, Cut, Stream, Wire};
+use crate::zoom::{Zoom, is_api};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
@@ -76,43 +77,89 @@ async fn respond(
         return Ok(response(
             zoom,
             control::answer(zoom, &parts.method, path, &body),
-            &zoom.tracking_id(0),
+            Some(&zoom.tracking_id(0)),
         ));
     }
 
+    zoom.clock.advance(zoom.clock_per_request);
     let mut request = Request::new(&parts, Caller::of(&parts.headers, zoom));
-    let fault = zoom.faults.strike(&request.method, &request.path);
+    let strike = zoom.faults.strike(&request);
+    let fault = strike.as_ref().map(|strike| &strike.fault);
     let (number, tracking_id) = zoom.journal.arrived(
         &request,
-        fault.as_ref().map(Fault::name),
+        fault.map(|fault| fault.action.name()),
         &zoom.app,
         at,
         connection,
         |number| zoom.tracking_id(number),
     );
 
+    // Held over the latency: it is in the making that calls are too many.
+    let making = is_api(&request.path).then(|| zoom.concurrency.enter());
     request.body = collect(body).await?;
-    if let Some(latency) = fault.as_ref().and_then(|fault| fault.latency) {
+    zoom.journal.body(number, &request.body);
+    if let Some(latency) = fault.and_then(|fault| fault.latency) {
         tokio::time::sleep(latency).await;
     }
-    let forced = fault.as_ref().and_then(Fault::answer);
-    let mut answer = forced.unwrap_or_else(|| zoom.answer(&request));
-    if zoom.gzip && request.accepts_gzip() {
-        answer = answer.compressed();
-    }
+    let head_only = request.method == "HEAD";
+    let (answer, carried_out) = outcome(zoom, request, strike.as_ref(), making.as_ref());
     let command = fault.and_then(|fault| match fault.action {
         Action::Cut(cut) => Some(Command::Cut(cut)),
         Action::Drip { head, bytes, every } => Some(Command::Drip { head, bytes, every }),
+        Action::ContentLength(by) => Some(Command::ContentLength(by)),
         _ => None,
     });
     // Before a byte goes out, so that a client that has its answer finds it in the journal.
-    if !matches!(command, Some(Command::Cut(_))) {
-        zoom.journal.answered(number, answer.status);
-    }
+    let cut = matches!(command, Some(Command::Cut(_)));
+    let status = if cut { 0 } else { answer.status };
+    zoom.journal.answered(number, status, carried_out);
     if let Some(command) = command {
-        control.next_response(command, answer.body.len());
+        let body = if head_only { 0 } else { answer.body.len() };
+        control.next_response(command, body);
     }
-    Ok(response(zoom, answer, &tracking_id))
+    let traced = fault.is_none_or(|fault| fault.tracking_id);
+    Ok(response(zoom, answer, traced.then_some(&*tracking_id)))
+}
+
+/// The answer, and whether the request took effect.
+fn outcome(
+    zoom: &Zoom,
+    mut request: Request,
+    strike: Option<&Strike>,
+    making: Option<&InTheMaking<'_>>,
+) -> (Answer, bool) {
+    let gzip = zoom.gzip && request.accepts_gzip();
+    let fault = strike.map(|strike| &strike.fault);
+    let action = fault.map_or(&Action::Nothing, |fault| &fault.action);
+    if matches!(action, Action::Amend(_)) {
+        // What is to be changed must be there to read.
+        request.accept_encoding = None;
+    }
+    let let_in = match action {
+        Action::Instead { .. } => fault.is_some_and(|fault| fault.carried_out),
+        Action::Cut(cut) => *cut != Cut::BeforeProcessing,
+        _ => true,
+    };
+    let ordinary = let_in.then(|| match making.map_or(Ok(()), InTheMaking::admit) {
+        Ok(()) => zoom.answer(&request),
+        Err(refusal) => refusal,
+    });
+    let carried_out = ordinary.as_ref().is_some_and(Answer::is_success);
+    let mut answer = match action {
+        Action::Instead { answer, .. } => answer.clone(),
+        // Of what is cut before it is processed nobody sees an answer.
+        _ => ordinary.unwrap_or_else(|| Answer::new(200, "", "")),
+    };
+    if let Some(strike) = strike {
+        if let Action::Amend(amendment) = &strike.fault.action {
+            answer = amendment.apply(answer, &request, strike.nth);
+        }
+        answer.headers.extend_from_slice(&strike.fault.headers);
+    }
+    if gzip {
+        answer = answer.compressed();
+    }
+    (answer, carried_out)
 }
 
 async fn collect(body: Incoming) -> io::Result<Bytes> {
@@ -120,7 +167,7 @@ async fn collect(body: Incoming) -> io::Result<Bytes> {
     Ok(body.map_err(io::Error::other)?.to_bytes())
 }
 
-fn response(zoom: &Zoom, answer: Answer, tracking_id: &str) -> hyper::Response<Pieces> {
+fn response(zoom: &Zoom, answer: Answer, tracking_id: Option<&str>) -> hyper::Response<Pieces> {
     let mut response = hyper::Response::new(answer.body);
     // A fault may ask for a status or header that HTTP does not know; then it is left out.
     if let Ok(status) = StatusCode::from_u16(answer.status) {
@@ -130,7 +177,7 @@ fn response(zoom: &Zoom, answer: Answer, tracking_id: &str) -> hyper::Response<P
     let fixed = [
         ("content-type", answer.content_type.as_str()),
         ("date", &date),
-        ("x-zm-trackingid", tracking_id),
+        ("x-zm-trackingid", tracking_id.unwrap_or_default()),
     ];
     let given = answer.headers.iter().map(|(n, v)| (n.as_str(), v.as_str()));
     let encoding = answer.gzip.then_some(("content-encoding", "gzip"));

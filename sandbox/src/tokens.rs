@@ -1,12 +1,13 @@
 //! Access tokens: issued, living side by side or one at a time, expired, killed.
 
+use crate::lock;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Whether a new access token ends the life of the one before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,6 +120,23 @@ impl Tokens {
 
     pub(crate) fn issued(&self) -> u64 {
         self.issued.len() as u64
+    }
+}
+
+/// Kills the tokens each time so many requests have come to the API.
+#[derive(Default)]
+pub(crate) struct Killing(Mutex<(u64, u64)>);
+
+impl Killing {
+    /// Starts to count anew; 0 for never.
+    pub(crate) fn every(&self, requests: u64) {
+        *lock(&self.0) = (requests, 0);
+    }
+
+    pub(crate) fn is_due(&self) -> bool {
+        let (every, count) = &mut *lock(&self.0);
+        *count += 1;
+        *every > 0 && count.is_multiple_of(*every)
     }
 }
 

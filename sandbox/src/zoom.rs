@@ -5,16 +5,20 @@ use crate::answer::{Answer, HTML};
 use crate::api;
 use crate::app::App;
 use crate::builder::{Builder, Paging};
+use crate::churn::Churning;
 use crate::clock::Clock;
+use crate::concurrency::Concurrency;
 use crate::credentials::Credentials;
 use crate::fault::Faults;
 use crate::journal::Journal;
 use crate::lock;
+use crate::meetings::Meetings;
 use crate::mix::Numbers;
 use crate::oauth;
 use crate::pages::Pages;
+use crate::plan::Meter;
 use crate::request::Request;
-use crate::tokens::Tokens;
+use crate::tokens::{Killing, Tokens};
 use ring::hmac;
 use ring::rand::SystemRandom;
 use std::sync::Mutex;
@@ -26,14 +30,21 @@ pub(crate) struct Zoom {
     pub(crate) app: Mutex<App>,
     pub(crate) tokens: Mutex<Tokens>,
     pub(crate) account: Account,
+    pub(crate) meetings: Meetings,
+    pub(crate) participants_per_meeting: u32,
     pub(crate) pages: Pages,
     pub(crate) journal: Journal,
     pub(crate) faults: Faults,
+    pub(crate) churning: Churning,
+    pub(crate) killing: Killing,
+    pub(crate) meter: Meter,
+    pub(crate) concurrency: Concurrency,
     /// Accepted since the start.
     pub(crate) connections: AtomicUsize,
     pub(crate) page_token_key: hmac::Key,
     pub(crate) token_lifetime: Duration,
     pub(crate) page_token_lifetime: Duration,
+    pub(crate) clock_per_request: Duration,
     pub(crate) page_size_limit: u32,
     pub(crate) paging: Paging,
     pub(crate) gzip: bool,
@@ -42,19 +53,29 @@ pub(crate) struct Zoom {
 
 impl Zoom {
     pub(crate) fn new(builder: &Builder, credentials: Credentials, url: &str) -> Self {
+        let churning = Churning::default();
+        churning.set(builder.churn);
+        let meter = Meter::default();
+        meter.set(builder.plan);
         Self {
             clock: Clock::new(),
             app: Mutex::new(App::new(credentials, url)),
             tokens: Mutex::new(Tokens::new(builder.world)),
             account: Account::new(builder.seed, builder.users),
+            meetings: Meetings::new(builder.seed, builder.meetings_per_user),
+            participants_per_meeting: builder.participants_per_meeting,
             pages: Pages::new(builder.page_cache),
-            journal: Journal::default(),
+            journal: Journal::new(),
             faults: Faults::default(),
+            churning,
+            killing: Killing::default(),
+            meter,
+            concurrency: Concurrency::default(),
             connections: AtomicUsize::new(0),
-            page_token_key: hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new())
-                .expect("the system has random numbers"),
+            page_token_key: random_key(),
             token_lifetime: builder.token_lifetime,
             page_token_lifetime: builder.page_token_lifetime,
+            clock_per_request: builder.clock_per_request,
             page_size_limit: builder.page_size_limit,
             paging: builder.paging,
             gzip: builder.gzip,
@@ -97,6 +118,11 @@ impl Zoom {
             numbers.next()
         )
     }
+}
+
+pub(crate) fn random_key() -> hmac::Key {
+    hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new())
+        .expect("the system has random numbers")
 }
 
 pub(crate) fn is_token_request(method: &str, path: &str) -> bool {

@@ -148,7 +148,7 @@ fn check_cut(sandbox: &Sandbox, token: &str, cut: Cut) {
     let (bytes, end) = client.read_to_end();
     let head = bytes.windows(4).position(|window| window == b"\r\n\r\n");
     match cut {
-        Cut::BeforeHeaders | Cut::Reset => assert_eq!(bytes, b""),
+        Cut::BeforeProcessing | Cut::BeforeHeaders | Cut::Reset => assert_eq!(bytes, b""),
         Cut::InHeaders => {
             assert!(bytes.starts_with(b"HTTP/1.1 200 OK\r\n"));
             assert_eq!(head, None);
@@ -183,6 +183,7 @@ fn cuts_are_exact_with_and_without_tls() {
         let sandbox = Sandbox::builder().tls(tls).start().unwrap();
         let token = good_jwt(&sandbox, 600);
         for cut in [
+            Cut::BeforeProcessing,
             Cut::BeforeHeaders,
             Cut::InHeaders,
             Cut::AfterHeaders,
@@ -196,19 +197,38 @@ fn cuts_are_exact_with_and_without_tls() {
 }
 
 #[test]
-fn a_cut_request_was_carried_out() {
-    let (sandbox, mut client, _) = sandbox();
-    sandbox.fault(Fault::on_token().cut(Cut::BeforeHeaders));
-    let auth = common::basic_of(&sandbox);
-    let path = format!(
-        "POST /oauth/token?grant_type=account_credentials&account_id={}",
-        sandbox.credentials().account_id
-    );
-    client
-        .send(&path, &[("Authorization", &auth)], b"")
-        .unwrap();
-    assert_eq!(client.read_to_end().0, b"");
-    assert_eq!((sandbox.token_requests(), sandbox.tokens_issued()), (1, 1));
+fn a_cut_request_was_carried_out_unless_cut_before() {
+    for (cut, carried_out) in [(Cut::BeforeHeaders, true), (Cut::BeforeProcessing, false)] {
+        let (sandbox, mut client, _) = sandbox();
+        sandbox.fault(Fault::on_token().cut(cut));
+        let auth = common::basic_of(&sandbox);
+        let path = format!(
+            "POST /oauth/token?grant_type=account_credentials&account_id={}",
+            sandbox.credentials().account_id
+        );
+        client
+            .send(&path, &[("Authorization", &auth)], b"")
+            .unwrap();
+        assert_eq!(client.read_to_end().0, b"");
+        assert_eq!(sandbox.token_requests(), 1);
+        assert_eq!(sandbox.tokens_issued(), u64::from(carried_out));
+        let entry = &sandbox.journal()[0];
+        assert_eq!((entry.status, entry.carried_out), (0, carried_out));
+    }
+}
+
+#[test]
+fn a_cut_of_a_response_without_a_body_ends_the_connection_too() {
+    for cut in [Cut::AfterHeaders, Cut::InBody] {
+        let (sandbox, mut client, _) = sandbox();
+        sandbox.fault(Fault::on_api().empty(204));
+        sandbox.fault(Fault::on_api().cut(cut));
+        assert_eq!(client.get("/v2/users", "x").status, 204);
+        // An answer to HEAD has no body either.
+        client.send("HEAD /v2/users", &[], b"").unwrap();
+        let (bytes, end) = client.read_to_end();
+        assert!(bytes.ends_with(b"\r\n\r\n") && end.is_ok());
+    }
 }
 
 #[test]

@@ -198,7 +198,7 @@ fn unknown_endpoints() {
         ("GET /v2/nothing", "/nothing"),
         ("GET /v2/users/", "/users/"),
         ("GET /v2/users/x/y?z=1", "/users/x/y"),
-        ("POST /v2/users", "/users"),
+        ("PUT /v2/users", "/users"),
     ] {
         let auth = format!("Bearer {}", good_jwt(&sandbox, 60));
         let answer = client.ask(head, &[("Authorization", &auth)], b"");

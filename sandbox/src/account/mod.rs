@@ -1,17 +1,21 @@
 //! The account: N users made from a seed, and what tests have added to them and deleted from them.
 
+mod history;
+mod names;
 mod person;
 mod render;
 mod roster;
 mod tables;
 
+pub use history::Mark;
 pub(crate) use person::{Directory, Role};
 pub(crate) use render::{Fields, render};
 pub(crate) use roster::Roster;
 
 use crate::lock;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 /// The three statuses of a Zoom user; a listing covers one of them.
@@ -56,6 +60,8 @@ pub struct TruthUser {
 pub(crate) struct Account {
     pub(crate) directory: Directory,
     books: Mutex<Books>,
+    /// What was changed about users, by index.
+    changes: Mutex<HashMap<u32, Map<String, Value>>>,
 }
 
 struct Books {
@@ -73,6 +79,7 @@ impl Account {
                 current: Arc::new(Roster::new(users)),
                 snapshots: BTreeMap::new(),
             }),
+            changes: Mutex::default(),
         }
     }
 
@@ -109,24 +116,66 @@ impl Account {
         self.directory.email(index)
     }
 
+    /// Adds a user with this address; `None` if somebody has it.
+    pub(crate) fn create(&self, status: UserStatus, email: &str) -> Option<u32> {
+        let books = &mut *lock(&self.books);
+        if self.find_in(&books.current, email).is_some() {
+            return None;
+        }
+        let index = Arc::make_mut(&mut books.current).add(status);
+        self.directory.names.give(index, email);
+        Some(index)
+    }
+
+    /// Puts a user at the end of the list of another status.
+    pub(crate) fn relocate(&self, index: u32, status: UserStatus) {
+        let books = &mut *lock(&self.books);
+        Arc::make_mut(&mut books.current).relocate(index, status);
+    }
+
+    pub(crate) fn change(&self, index: u32, changes: Map<String, Value>) {
+        lock(&self.changes)
+            .entry(index)
+            .or_default()
+            .extend(changes);
+    }
+
+    pub(crate) fn changes(&self, index: u32) -> Option<Map<String, Value>> {
+        lock(&self.changes).get(&index).cloned()
+    }
+
     /// Deletes a user; false if there is none of this ID or address.
     pub(crate) fn delete(&self, email_or_id: &str) -> bool {
-        let Some(index) = self.directory.find(email_or_id) else {
-            return false;
-        };
         let books = &mut *lock(&self.books);
-        match books.current.home(index) {
-            Some((status, position)) if self.directory.answers_to(index, status, email_or_id) => {
-                Arc::make_mut(&mut books.current).delete(status, position)
-            }
-            _ => false,
+        let home = self
+            .find_in(&books.current, email_or_id)
+            .and_then(|(index, _)| books.current.home(index));
+        home.is_some_and(|(status, position)| {
+            Arc::make_mut(&mut books.current).delete(status, position)
+        })
+    }
+
+    /// Deletes some user of a status, chosen by a number; none if there is none.
+    pub(crate) fn delete_any(&self, status: UserStatus, number: u64) {
+        let books = &mut *lock(&self.books);
+        let list = books.current.list(status);
+        let rank = number.checked_rem(u64::from(list.len())).unwrap_or(0);
+        if let Some(position) = list.nth(rank as u32) {
+            Arc::make_mut(&mut books.current).delete(status, position);
         }
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.now().version())
     }
 
     /// The index and status of a user who is in the account now.
     pub(crate) fn find(&self, email_or_id: &str) -> Option<(u32, UserStatus)> {
+        self.find_in(&self.now(), email_or_id)
+    }
+
+    fn find_in(&self, roster: &Roster, email_or_id: &str) -> Option<(u32, UserStatus)> {
         let index = self.directory.find(email_or_id)?;
-        let roster = self.now();
         let (status, position) = roster.home(index)?;
         (roster.list(status).contains(position)
             && self.directory.answers_to(index, status, email_or_id))
@@ -135,15 +184,35 @@ impl Account {
 
     /// Everybody of one status, one at a time.
     pub(crate) fn truth(&self, status: UserStatus) -> impl Iterator<Item = TruthUser> + use<> {
-        let (roster, directory) = (self.now(), self.directory);
-        let mut cursor = 0;
-        std::iter::from_fn(move || {
-            let (index, next) = roster.list(status).next_from(cursor)?;
-            cursor = next;
-            Some(TruthUser {
-                id: (status != UserStatus::Pending).then(|| directory.id(index)),
-                email: directory.email(index),
-            })
+        let always = Mark(u64::MAX);
+        self.named(status, history::throughout(self.now(), status, always))
+    }
+
+    pub(crate) fn truth_throughout(
+        &self,
+        status: UserStatus,
+        since: Mark,
+    ) -> impl Iterator<Item = TruthUser> + use<> {
+        self.named(status, history::throughout(self.now(), status, since))
+    }
+
+    pub(crate) fn ever(
+        &self,
+        status: UserStatus,
+        since: Mark,
+    ) -> impl Iterator<Item = TruthUser> + use<> {
+        self.named(status, history::ever(self.now(), status, since))
+    }
+
+    fn named<I: Iterator<Item = u32>>(
+        &self,
+        status: UserStatus,
+        indices: I,
+    ) -> impl Iterator<Item = TruthUser> + use<I> {
+        let directory = self.directory.clone();
+        indices.map(move |index| TruthUser {
+            id: (status != UserStatus::Pending).then(|| directory.id(index)),
+            email: directory.email(index),
         })
     }
 }

@@ -1,16 +1,19 @@
 //! From an index to a user's ID, address and role, and back, without a table.
 
 use super::UserStatus;
+use super::names::Names;
 use super::tables::{ASCII_NAMES, DOMAINS};
 use crate::mix::{Numbers, scramble, unscramble};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::sync::Arc;
 
 /// The names of an account's users.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Directory {
     pub(super) seed: u64,
     key: u64,
+    pub(super) names: Arc<Names>,
 }
 
 /// What a user may do; decides `role_id`.
@@ -23,6 +26,8 @@ pub(crate) enum Role {
 }
 
 impl Role {
+    pub(crate) const ALL: [Self; 4] = [Self::Owner, Self::Admin, Self::Member, Self::Custom];
+
     pub(crate) const fn of(index: u32) -> Self {
         match (index, index % 20) {
             (0, _) => Self::Owner,
@@ -42,9 +47,7 @@ impl Role {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Owner, Self::Admin, Self::Member, Self::Custom]
-            .into_iter()
-            .find(|role| role.id() == text)
+        Self::ALL.into_iter().find(|role| role.id() == text)
     }
 }
 
@@ -53,6 +56,7 @@ impl Directory {
         Self {
             seed,
             key: Numbers::new(seed, u64::MAX - 1).next(),
+            names: Arc::default(),
         }
     }
 
@@ -88,6 +92,10 @@ impl Directory {
 
     /// `first.last.index@domain`, or with a `+`, which a client must not take for a blank.
     pub(super) fn write_email(&self, out: &mut Vec<u8>, index: u32) {
+        if let Some(given) = self.names.of(index) {
+            out.extend_from_slice(given.as_bytes());
+            return;
+        }
         let bits = Numbers::new(self.seed, u64::from(index)).next();
         let name = |shift: u32| ASCII_NAMES[(bits >> shift) as usize % ASCII_NAMES.len()];
         out.extend_from_slice(name(0).as_bytes());
@@ -106,6 +114,9 @@ impl Directory {
     /// The index an ID or address belongs to, if it has the form of one.
     pub(crate) fn find(&self, email_or_id: &str) -> Option<u32> {
         if let Some((local, _)) = email_or_id.split_once('@') {
+            if let Some(index) = self.names.find(email_or_id) {
+                return Some(index);
+            }
             let digits = local.rfind(|c: char| !c.is_ascii_digit())? + 1;
             return local[digits..].parse().ok();
         }

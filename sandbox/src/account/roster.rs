@@ -4,6 +4,7 @@
 //! range of indices and stored nowhere, then those added. Deleting marks a position.
 
 use super::{Role, UserStatus};
+use std::collections::{HashMap, HashSet};
 
 /// One state of the account's membership. Cloned when it changes under a listing by snapshot.
 #[derive(Clone)]
@@ -13,6 +14,8 @@ pub(crate) struct Roster {
     lists: [StatusList; 3],
     /// Where each added user stands; the first one has the index `base`.
     added: Vec<(UserStatus, u32)>,
+    /// Where those of the beginning stand who have moved to another status.
+    moved: HashMap<u32, (UserStatus, u32)>,
 }
 
 /// The users of one status.
@@ -23,8 +26,12 @@ pub(crate) struct StatusList {
     first: u32,
     base: u32,
     added: Vec<u32>,
+    /// The roster's version with which each of them came.
+    joined: Vec<u64>,
     /// Positions, sorted.
     deleted: Vec<u32>,
+    /// The same in the order of time, with the roster's version with which each of them left.
+    left: Vec<(u64, u32)>,
 }
 
 impl Roster {
@@ -38,7 +45,9 @@ impl Roster {
             first,
             base,
             added: Vec::new(),
+            joined: Vec::new(),
             deleted: Vec::new(),
+            left: Vec::new(),
         };
         Self {
             version: 0,
@@ -49,6 +58,7 @@ impl Roster {
                 list(active + inactive, pending),
             ],
             added: Vec::new(),
+            moved: HashMap::new(),
         }
     }
 
@@ -65,6 +75,9 @@ impl Roster {
         if index >= self.base {
             return self.added.get((index - self.base) as usize).copied();
         }
+        if let Some(home) = self.moved.get(&index) {
+            return Some(*home);
+        }
         UserStatus::ALL.into_iter().find_map(|status| {
             let list = self.list(status);
             let position = index.checked_sub(list.first)?;
@@ -74,18 +87,33 @@ impl Roster {
 
     pub(crate) fn add(&mut self, status: UserStatus) -> u32 {
         let index = self.base + self.added.len() as u32;
-        let list = self.touch(status);
-        let position = list.end();
-        list.added.push(index);
+        let position = self.touch(status).append(index);
         self.added.push((status, position));
         index
+    }
+
+    /// Puts a user at the end of the list of another status.
+    pub(crate) fn relocate(&mut self, index: u32, status: UserStatus) -> bool {
+        match self.home(index) {
+            Some((from, position)) if from != status && self.delete(from, position) => {
+                let home = (status, self.touch(status).append(index));
+                match index.checked_sub(self.base) {
+                    Some(nth) => self.added[nth as usize] = home,
+                    None => drop(self.moved.insert(index, home)),
+                }
+                true
+            }
+            _ => false,
+        }
     }
 
     pub(crate) fn delete(&mut self, status: UserStatus, position: u32) -> bool {
         match self.list(status).deleted.binary_search(&position) {
             Ok(_) => false,
             Err(at) => {
-                self.touch(status).deleted.insert(at, position);
+                let list = self.touch(status);
+                list.deleted.insert(at, position);
+                list.left.push((list.version, position));
                 true
             }
         }
@@ -110,6 +138,31 @@ impl StatusList {
 
     pub(crate) fn contains(&self, position: u32) -> bool {
         position < self.end() && self.deleted.binary_search(&position).is_err()
+    }
+
+    /// The roster's version with which the user of a position came; 0 for the first ones.
+    pub(super) fn joined(&self, position: u32) -> u64 {
+        let nth = position.checked_sub(self.base);
+        nth.and_then(|nth| self.joined.get(nth as usize).copied())
+            .unwrap_or(0)
+    }
+
+    /// The positions that were empty at a version of the roster.
+    pub(super) fn left_by(&self, version: u64) -> HashSet<u32> {
+        let count = self.left.partition_point(|&(left, _)| left <= version);
+        self.left[..count].iter().map(|&(_, at)| at).collect()
+    }
+
+    fn append(&mut self, index: u32) -> u32 {
+        self.added.push(index);
+        self.joined.push(self.version);
+        self.end() - 1
+    }
+
+    /// The position of the nth of those who are in the list now.
+    pub(crate) fn nth(&self, rank: u32) -> Option<u32> {
+        self.next_from(self.position(rank))
+            .map(|(_, next)| next - 1)
     }
 
     /// The first user at or after a position, with the position after theirs.
@@ -150,11 +203,11 @@ impl StatusList {
         (page, rank)
     }
 
-    fn end(&self) -> u32 {
+    pub(super) fn end(&self) -> u32 {
         self.base + self.added.len() as u32
     }
 
-    fn index(&self, position: u32) -> u32 {
+    pub(super) fn index(&self, position: u32) -> u32 {
         match position.checked_sub(self.base) {
             None => self.first + position,
             Some(nth) => self.added[nth as usize],

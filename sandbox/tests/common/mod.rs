@@ -126,6 +126,55 @@ impl Client {
         response
     }
 
+    /// A request, and whatever comes for it until `enough` says so or the connection ends.
+    pub fn raw(&mut self, head: &str, token: &str, enough: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+        let bearer = format!("Bearer {token}");
+        self.send(head, &[("Authorization", &bearer)], b"").unwrap();
+        let mut bytes = Vec::new();
+        while !enough(&bytes) {
+            match self.read_some(1 << 16) {
+                Ok(some) if !some.is_empty() => bytes.extend(some),
+                _ => break,
+            }
+        }
+        bytes
+    }
+
+    /// A request with a JSON body, or none.
+    pub fn call(&mut self, head: &str, token: &str, body: Value) -> Response {
+        let auth = format!("Bearer {token}");
+        let headers = [
+            ("Authorization", &*auth),
+            ("Content-Type", "application/json"),
+        ];
+        let body = match body {
+            Value::Null => String::new(),
+            body => body.to_string(),
+        };
+        self.ask(head, &headers, body.as_bytes())
+    }
+
+    /// Everything in an array of a listing, page by page.
+    pub fn collect(&mut self, path: &str, array: &str, token: &str) -> Vec<Value> {
+        let mut all = Vec::new();
+        let mut next = String::new();
+        loop {
+            let sign = if path.contains('?') { '&' } else { '?' };
+            let answer = self.get(&format!("{path}{sign}next_page_token={next}"), token);
+            assert_eq!(answer.status, 200, "{:?}", answer.json());
+            let mut body = answer.json();
+            all.append(body[array].as_array_mut().unwrap());
+            body["next_page_token"]
+                .as_str()
+                .unwrap()
+                .clone_into(&mut next);
+            if next.is_empty() {
+                assert_eq!(body["total_records"], all.len());
+                return all;
+            }
+        }
+    }
+
     pub fn get(&mut self, path: &str, token: &str) -> Response {
         let bearer = format!("Bearer {token}");
         self.ask(&format!("GET {path}"), &[("Authorization", &bearer)], b"")

@@ -4,57 +4,22 @@
 //! are exact and are the same with and without TLS. A command counts for one response; the server
 //! answers one request of a connection at a time, so no other response can get in between.
 
+mod command;
+
+pub(crate) use command::Command;
+pub use command::Cut;
+
 use crate::lock;
-use serde::{Deserialize, Serialize};
+use command::{Running, Step};
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::Sleep;
 use tokio_rustls::server::TlsStream;
-
-/// Where in the response the connection breaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cut {
-    /// Not a byte of the response is sent.
-    BeforeHeaders,
-    /// Half of the head is sent.
-    InHeaders,
-    /// The head is sent, and nothing of the body.
-    AfterHeaders,
-    /// The head and half of the body are sent.
-    InBody,
-    /// Not a byte of the response is sent, and the connection is reset rather than closed.
-    Reset,
-}
-
-impl Cut {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::BeforeHeaders => "before_headers",
-            Self::InHeaders => "in_headers",
-            Self::AfterHeaders => "after_headers",
-            Self::InBody => "in_body",
-            Self::Reset => "reset",
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Command {
-    Cut(Cut),
-    Drip {
-        head: bool,
-        bytes: usize,
-        every: Duration,
-    },
-}
 
 /// What the handler of a request holds of its connection.
 #[derive(Default)]
@@ -80,73 +45,6 @@ pub(crate) struct Wire {
     stream: Stream,
     control: Arc<Control>,
     running: Option<Running>,
-}
-
-/// A command while its response goes out.
-struct Running {
-    command: Command,
-    head: u64,
-    body: u64,
-    sent: u64,
-    pause: Option<Pin<Box<Sleep>>>,
-}
-
-/// What may be done with the next bytes of a response.
-enum Step {
-    Send(u64),
-    /// Send that many, then pause.
-    Drip(u64, Duration),
-    Break {
-        reset: bool,
-    },
-}
-
-impl Running {
-    /// The server hands over a head in one piece, so its end is in the first bytes.
-    fn new(command: Command, body: u64, first: &[u8]) -> Self {
-        let end = first.windows(4).position(|window| window == b"\r\n\r\n");
-        Self {
-            command,
-            head: end.map_or(first.len(), |at| at + 4) as u64,
-            body,
-            sent: 0,
-            pause: None,
-        }
-    }
-
-    fn step(&self) -> Step {
-        match self.command {
-            Command::Cut(cut) => {
-                let end = match cut {
-                    Cut::BeforeHeaders | Cut::Reset => 0,
-                    Cut::InHeaders => self.head / 2,
-                    Cut::AfterHeaders => self.head,
-                    Cut::InBody => self.head + self.body / 2,
-                };
-                if self.sent < end {
-                    Step::Send(end - self.sent)
-                } else {
-                    Step::Break {
-                        reset: cut == Cut::Reset,
-                    }
-                }
-            }
-            Command::Drip { head, bytes, every } => {
-                let part = if head {
-                    0..self.head
-                } else {
-                    self.head..self.head + self.body
-                };
-                if part.contains(&self.sent) {
-                    Step::Drip((part.end - self.sent).min(bytes as u64), every)
-                } else if self.sent < part.start {
-                    Step::Send(part.start - self.sent)
-                } else {
-                    Step::Send(u64::MAX)
-                }
-            }
-        }
-    }
 }
 
 impl Wire {
@@ -185,6 +83,20 @@ impl Wire {
             ready!(pause.as_mut().poll(cx));
             running.pause = None;
         }
+        while let Some(forged) = &mut running.forged {
+            let sent = ready!(match &mut self.stream {
+                Stream::Plain(tcp) => Pin::new(tcp).poll_write(cx, forged),
+                Stream::Tls(tls) => Pin::new(&mut **tls).poll_write(cx, forged),
+            })?;
+            forged.drain(..sent);
+            if forged.is_empty() {
+                running.forged = None;
+                running.sent = running.head;
+                let head = running.head as usize;
+                self.end_response();
+                return Poll::Ready(Ok(head));
+            }
+        }
         let (limit, pause) = match running.step() {
             Step::Send(limit) => (limit, None),
             Step::Drip(limit, pause) => (limit, Some(pause)),
@@ -197,14 +109,18 @@ impl Wire {
         if let Some(running) = &mut self.running {
             running.sent += sent as u64;
             running.pause = pause.map(|pause| Box::pin(tokio::time::sleep(pause)));
-            if running.sent >= running.head + running.body
-                && !matches!(running.command, Command::Cut(_))
-            {
-                self.running = None;
-                self.control.armed.store(false, Ordering::Release);
-            }
+            self.end_response();
         }
         Poll::Ready(Ok(sent))
+    }
+
+    /// Forgets the command when its response is over, unless it is to end the connection.
+    fn end_response(&mut self) {
+        let running = self.running.as_ref();
+        if running.is_some_and(|running| running.is_over() && !running.ends_the_connection()) {
+            self.running = None;
+            self.control.armed.store(false, Ordering::Release);
+        }
     }
 
     /// Ends the connection without a farewell, neither HTTP's nor TLS's.
@@ -265,7 +181,13 @@ impl AsyncWrite for Wire {
         }
     }
 
+    /// A response that was sent to its end brings no more bytes to stumble over; then the
+    /// connection ends here.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let running = self.running.as_ref();
+        if running.is_some_and(|running| running.is_over() && running.ends_the_connection()) {
+            return self.break_off(cx, false).map_ok(drop);
+        }
         self.stream().poll_flush(cx)
     }
 
