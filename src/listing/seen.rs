@@ -5,9 +5,9 @@ use std::hash::RandomState;
 /// Bits of an entry that say in which pass it was met last; the rest is the fingerprint.
 const PASS_BITS: u32 = 5;
 const PASS_MASK: u64 = (1 << PASS_BITS) - 1;
-/// Entries per shard to aim at: a sorted insertion moves half of one, some hundred bytes.
-const SHARD: u64 = 128;
-const LARGEST_FAN_OUT: u64 = 1 << 14;
+/// Entries per shard to aim at: a sorted insertion moves half of one, a few kilobytes.
+const SHARD: u64 = 1024;
+const LARGEST_FAN_OUT: u64 = 1 << 12;
 
 /// When something was met before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +20,14 @@ pub(super) enum Met {
 /// Fingerprints of what was met, each with the last pass it was met in.
 ///
 /// A fingerprint has 59 bits under a key drawn at random: in a listing of a million, the chance that
-/// two differing entries look alike is one in a million. Sorted shards that grow by an eighth keep
+/// two differing entries look alike is one in a million. Sorted shards that start at their share and grow by a sixteenth keep
 /// memory close to eight bytes an entry; a hash table would take up to twice that, and three times
 /// while it grows.
 pub(super) struct Seen {
     key: RandomState,
     shards: Vec<Vec<u64>>,
+    /// Room that a shard gets at first: its share, and what shares differ by.
+    share: usize,
 }
 
 impl Seen {
@@ -37,9 +39,11 @@ impl Seen {
         let fan_out = (expected / SHARD)
             .clamp(1, LARGEST_FAN_OUT)
             .next_power_of_two();
+        let share = expected.min(fan_out * SHARD * 2) / fan_out;
         Seen {
             key: RandomState::new(),
             shards: vec![Vec::new(); fan_out as usize],
+            share: (share + share / 32) as usize,
         }
     }
 
@@ -69,7 +73,12 @@ impl Seen {
             },
             Err(place) => {
                 if shard.len() == shard.capacity() {
-                    shard.reserve_exact((shard.len() / 8).max(4));
+                    let more = if shard.is_empty() {
+                        self.share
+                    } else {
+                        shard.len() / 16
+                    };
+                    shard.reserve_exact(more.max(8));
                 }
                 shard.insert(place, fingerprint | pass);
                 Met::Never
