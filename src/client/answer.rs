@@ -216,7 +216,7 @@ fn sort_by_status(
             format!("the API redirects elsewhere, and the token is not sent along {seen}"),
             "Check ZOOM_S2S_API_URL, and whether a proxy answers in Zoom's place.".into(),
         ),
-        _ if !facts.is_zooms => not_zooms(seen),
+        _ if facts.is_foreign() => not_zooms(seen),
         (404, _) | (_, Some(1001)) => (ErrorStatus::NotFound, refused(), String::new()),
         _ => (ErrorStatus::Rejected, refused(), String::new()),
     }

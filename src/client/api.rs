@@ -102,8 +102,10 @@ impl Core {
                         refusal = Some(error);
                         continue;
                     }
-                    let trouble = trouble(&answer, &facts);
-                    (error, trouble)
+                    // A gateway's 5xx says nothing of what happened behind it.
+                    let doubtful = answer.status >= 500 && !request.repeatable();
+                    let error = error.map_details(|details| details.with_in_doubt(doubtful));
+                    (error, trouble(&answer, &facts))
                 }
                 Err(failure) => {
                     let doubtful = failure.sent && !request.repeatable();
