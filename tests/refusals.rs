@@ -335,6 +335,68 @@ fn a_jwt_that_is_refused_says_so_soon() {
 }
 
 #[test]
+fn a_wrong_clock_is_named_where_it_matters() {
+    let zoom = sandbox(|sandbox| sandbox);
+    zoom.clock().set_offset(7_200);
+    let client = builder(&zoom, jwt_credentials(&zoom)).build().unwrap();
+    let error = client
+        .users()
+        .pages()
+        .next()
+        .unwrap()
+        .map(drop)
+        .unwrap_err();
+    assert!(matches!(error, Error::Unauthorized(_)), "{error}");
+    assert!(error.hint().contains("s behind Zoom's: set it"), "{error}");
+    let client = builder(&zoom, credentials(&zoom)).build().unwrap();
+    client
+        .users()
+        .pages()
+        .next()
+        .unwrap()
+        .expect("other tokens expire by Zoom's clock");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_empty_trust_store_is_an_error_of_its_own() {
+    const TEST: &str = "an_empty_trust_store_is_an_error_of_its_own";
+    if support::my_role().is_some() {
+        let credentials = Credentials::server_to_server("account", "client", "secret");
+        let client = Client::builder(credentials)
+            .settings_from_env()
+            .unwrap()
+            .build()
+            .unwrap();
+        let error = client.token().unwrap_err();
+        assert!(matches!(error, Error::Tls(_)), "{error}");
+        assert!(
+            error
+                .message()
+                .contains("no trusted certificate authorities"),
+            "{error}"
+        );
+        assert!(error.hint().contains("ca-certificates"), "{error}");
+        return;
+    }
+    let zoom = sandbox(|sandbox| sandbox.tls(true));
+    let empty = std::env::temp_dir().join(format!("zoom-s2s-empty-{}", std::process::id()));
+    std::fs::create_dir_all(&empty).unwrap();
+    let mut command = support::role(TEST, "client");
+    command
+        .envs(zoom.env())
+        .env("SSL_CERT_DIR", &empty)
+        .env("SSL_CERT_FILE", empty.join("none.pem"));
+    let output = command.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    std::fs::remove_dir_all(empty).unwrap();
+}
+
+#[test]
 fn settings_are_refused_by_name() {
     let good = || Client::builder(Credentials::jwt("key", "secret"));
     for (error, name) in [

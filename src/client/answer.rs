@@ -1,120 +1,17 @@
-//! What the API's answers mean.
-
-use serde::Deserialize;
+//! What the API's refusals mean, and what to do about each.
 
 use super::api::ApiRequest;
+use super::facts::Facts;
 use crate::error::{Details, Error, ErrorStatus};
 use crate::secret::{quote, scrub_bytes};
 use crate::token::Token;
 use crate::transport::Answer;
 
-/// Bodies longer than this are no error objects and are not searched for one.
-const ERROR_BODY_LIMIT: usize = 64 * 1024;
+/// Seconds that clocks may differ without doing harm.
+const CLOCK_TOLERANCE: i64 = 60;
 
 /// Bytes of an unsuccessful answer that its error keeps.
 const ERROR_BODY_KEPT: usize = 1 << 20;
-
-/// The API's form of error: `code` with `message`, or in some places `error_message`.
-#[derive(Default, Deserialize)]
-struct Body {
-    code: Option<i64>,
-    message: Option<String>,
-    error_message: Option<String>,
-    // Read by itself: whatever it holds, the code must not be lost over it.
-    #[serde(default)]
-    errors: serde_json::Value,
-}
-
-#[derive(Deserialize)]
-struct FieldProblem {
-    #[serde(default)]
-    field: String,
-    #[serde(default)]
-    message: String,
-}
-
-/// What an answer says of itself.
-pub(super) struct Facts {
-    status: u16,
-    code: Option<i64>,
-    message: String,
-    is_zooms: bool,
-    is_empty: bool,
-}
-
-impl Facts {
-    pub(super) fn read(answer: &Answer, body: &[u8]) -> Facts {
-        let status = answer.status;
-        // Successful pages are long and are read by their own reader; errors are short.
-        let looked = if body.len() <= ERROR_BODY_LIMIT && (status != 200 || body.len() < 4096) {
-            serde_json::from_slice::<Body>(body).ok()
-        } else {
-            None
-        };
-        let found = looked.unwrap_or_default();
-        let is_zooms =
-            found.code.is_some() || found.message.is_some() || found.error_message.is_some();
-        let mut message = found.message.or(found.error_message).unwrap_or_default();
-        let problems: Vec<FieldProblem> = serde_json::from_value(found.errors).unwrap_or_default();
-        for problem in problems {
-            message.push_str(&format!(" [{}: {}]", problem.field, problem.message));
-        }
-        Facts {
-            status,
-            code: found.code,
-            message,
-            is_zooms,
-            is_empty: body.is_empty(),
-        }
-    }
-
-    /// An error body is an error also under HTTP 200: it has a code and a message.
-    pub(super) fn is_success(&self) -> bool {
-        let disguised =
-            self.code.is_some_and(|code| code != 0 && code != 200) && !self.message.is_empty();
-        (200..300).contains(&self.status) && !disguised
-    }
-
-    pub(super) fn rejects_token(&self) -> bool {
-        (self.status == 401 || self.code == Some(124)) && !self.lacks_scope()
-    }
-
-    /// Whether somebody else than Zoom seems to have answered. Zoom's bodies may be empty, but they are
-    /// not HTML.
-    pub(super) fn is_foreign(&self) -> bool {
-        !self.is_zooms && !self.is_empty
-    }
-
-    fn lacks_scope(&self) -> bool {
-        self.message.contains("does not contain scopes")
-            || matches!(self.code, Some(4711 | 4700)) && self.message.contains("scope")
-    }
-
-    /// Daily limits last until midnight; the others pass within seconds.
-    pub(super) fn is_daily_limit(&self, answer: &Answer) -> bool {
-        self.status == 429
-            && (self.message.contains("daily")
-                || answer
-                    .header("x-ratelimit-type")
-                    .is_some_and(|kind| kind.to_ascii_lowercase().contains("daily")))
-    }
-
-    /// The scopes between the brackets of a missing-scope message.
-    fn missing_scopes(&self) -> Vec<String> {
-        let Some((_, rest)) = self.message.split_once("scopes:") else {
-            return Vec::new();
-        };
-        let list = rest
-            .trim_start_matches('[')
-            .split(']')
-            .next()
-            .unwrap_or_default();
-        list.split(',')
-            .map(|scope| scope.trim().trim_end_matches('.').to_owned())
-            .filter(|scope| !scope.is_empty())
-            .collect()
-    }
-}
 
 /// Puts an unsuccessful answer into an error that says what to do next.
 pub(super) fn explain(
@@ -206,10 +103,20 @@ fn sort_by_status(
         (401, _) | (_, Some(124)) => {
             (ErrorStatus::Unauthorized, format!("the API refused the token{said} {seen}"), String::new())
         }
+        (_, Some(200)) if facts.names("api key or secret") => (
+            ErrorStatus::Credentials,
+            format!("the API does not take tokens of this kind{said} {seen}"),
+            "Tokens must be asked for with grant_type=account_credentials, as this library does: check that the token endpoint is Zoom's.".into(),
+        ),
+        (403, _) | (_, Some(200)) if facts.names("paid") || facts.names("plan") => (
+            ErrorStatus::Forbidden,
+            refused(),
+            "The account's plan does not include it: an owner of the account can change the plan.".into(),
+        ),
         (403, _) | (_, Some(200)) => (
             ErrorStatus::Forbidden,
             refused(),
-            "The role of the app's owner or the account's plan does not permit it: an administrator can change both.".into(),
+            "The role of the app's owner does not permit it: an administrator can give that role the permission, after which a new token is needed.".into(),
         ),
         (300..=399, _) => (
             ErrorStatus::BadResponse,
@@ -230,12 +137,23 @@ fn not_zooms(seen: &str) -> (ErrorStatus, String, String) {
     )
 }
 
-/// The error after the last token that a call was allowed was refused too.
-pub(super) fn unauthorized(error: Error, rejections: u32, signed: bool) -> Error {
-    let hint = if signed {
-        "Zoom's API no longer accepts JWTs (since 2023-09-08): use Server-to-Server OAuth credentials. Elsewhere, check the API key, the API secret and this machine's clock."
-    } else {
-        "The app may have been deactivated, or the token endpoint and the API belong to different clouds; this machine's clock plays no part.\nOr another process asks for tokens with the same credentials without sharing them, and each kills the other's: give all one token store, or each an app of its own."
+/// The error after the last token that a call was allowed was refused too. `ahead`: how many seconds
+/// Zoom's clock is ahead of this machine's, where that is known.
+pub(super) fn unauthorized(
+    error: Error,
+    rejections: u32,
+    signed: bool,
+    ahead: Option<i64>,
+) -> Error {
+    let hint = match (signed, ahead) {
+        // A JWT's expiry is stated by this machine's clock; other tokens' by Zoom's.
+        (true, Some(ahead)) if ahead.abs() > CLOCK_TOLERANCE => format!(
+            "This machine's clock is {} s {} Zoom's: set it, since JWTs expire by it.",
+            ahead.abs(),
+            if ahead > 0 { "behind" } else { "ahead of" },
+        ),
+        (true, _) => "Zoom's API no longer accepts JWTs (since 2023-09-08): use Server-to-Server OAuth credentials. Elsewhere, check the API key and the API secret.".to_owned(),
+        (false, _) => "The app may have been deactivated, or the token endpoint and the API belong to different clouds (ZOOM_S2S_CLOUD); this machine's clock plays no part.\nOr another process asks for tokens with the same credentials without sharing them, and each kills the other's: give all one token store, or each an app of its own.".to_owned(),
     };
     let details = error.details().clone();
     let message = format!(

@@ -5,6 +5,7 @@ use ureq::http::{HeaderMap, HeaderValue, Method};
 
 use super::answer;
 use super::core::{Core, Now};
+use super::facts::Facts;
 use crate::call::Call;
 use crate::error::{Details, Error, Result};
 use crate::random;
@@ -64,22 +65,25 @@ impl Core {
             REJECTIONS
         };
         let mut rejections = 0;
-        let mut refusal: Option<Error> = None;
+        let mut refusal: Option<(Error, Option<i64>)> = None;
         let mut attempt = 1;
         loop {
             call.check()?;
             let token = self.token(call, now, Want::Any).map_err(|error| {
                 match (error, refusal.take()) {
                     // That fresh tokens are refused is known; what Zoom said of it is the better answer.
-                    (Error::Unauthorized(_), Some(refusal)) => {
-                        answer::unauthorized(refusal, rejections, self.issuer.signs_locally())
-                    }
+                    (Error::Unauthorized(_), Some((refusal, ahead))) => answer::unauthorized(
+                        refusal,
+                        rejections,
+                        self.issuer.signs_locally(),
+                        ahead,
+                    ),
                     (error, _) => error,
                 }
             })?;
             let (error, trouble) = match self.send_once(call, request, &token, body) {
                 Ok(answer) => {
-                    let facts = answer::Facts::read(&answer, body);
+                    let facts = Facts::read(&answer, body);
                     if facts.is_success() {
                         return Ok((answer, token));
                     }
@@ -97,9 +101,10 @@ impl Core {
                                 error,
                                 rejections,
                                 self.issuer.signs_locally(),
+                                answer.clock_ahead(),
                             ));
                         }
-                        refusal = Some(error);
+                        refusal = Some((error, answer.clock_ahead()));
                         continue;
                     }
                     // A gateway's 5xx says nothing of what happened behind it.
@@ -175,7 +180,7 @@ impl Core {
     }
 }
 
-fn trouble(answer: &Answer, facts: &answer::Facts) -> Trouble {
+fn trouble(answer: &Answer, facts: &Facts) -> Trouble {
     let wait = answer.retry_after();
     match answer.status {
         429 if facts.is_daily_limit(answer) => Trouble::Final,

@@ -5,6 +5,7 @@ mod api;
 mod builder;
 mod core;
 mod environment;
+mod facts;
 mod request;
 mod response;
 mod snapshot;

@@ -88,7 +88,7 @@ fn judge(
         "invalid_client" => (
             format!("the client secret was refused by {url} {facts}"),
             format!(
-                "Compare {} with the app's credentials page; a regenerated secret replaces the old one at once.\nIf the secret is right, {} is not this app's.",
+                "Compare {} with the app's credentials page; a regenerated secret replaces the old one at once.\nIf the secret is right, {} is not this app's, or the account is one of Zoom for Government (ZOOM_S2S_CLOUD=government).",
                 names.client_secret, names.client_id
             ),
         ),

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwapOption;
 use rustls::RootCertStore;
@@ -11,7 +11,7 @@ use ureq::Agent;
 use ureq::http::{HeaderMap, Method, Request};
 
 use super::connector::{Dialer, NoLookup};
-use super::date::retry_after;
+use super::date::{http_date, retry_after};
 use super::failure::Failure;
 use super::names::{Names, ResolveFn};
 use super::proxy::Proxy;
@@ -96,6 +96,12 @@ impl Answer {
     /// How long the answer asks to wait, if it does.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         retry_after(self.header("retry-after")?, SystemTime::now())
+    }
+
+    /// How many seconds the peer's clock is ahead of this machine's, by its `Date` header.
+    pub(crate) fn clock_ahead(&self) -> Option<i64> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+        Some(http_date(self.header("date")?)? - i64::try_from(now.as_secs()).ok()?)
     }
 
     /// Zoom's own number for this request, printable and of bounded length.
