@@ -4,13 +4,16 @@ use std::io::{self, IsTerminal};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use zoom_s2s::Status;
+
 use crate::console;
 
 /// How far a listing is, shown where it does not run into the users themselves: stderr is a
 /// terminal, and the users go elsewhere.
 pub(crate) struct Progress {
     bar: ProgressBar,
-    /// Users of the statuses listed already.
+    status: Option<Status>,
+    /// Users of the statuses before it.
     listed: u64,
 }
 
@@ -26,11 +29,19 @@ impl Progress {
         } else {
             ProgressBar::hidden()
         };
-        Progress { bar, listed: 0 }
+        Progress {
+            bar,
+            status: None,
+            listed: 0,
+        }
     }
 
-    /// `users` more of a status that has `total`, if known; whether that was the last page of it.
-    pub(crate) fn page(&mut self, users: u64, total: Option<u64>, last: bool) {
+    /// `users` more of a status that has `total`, if known.
+    pub(crate) fn page(&mut self, users: u64, total: Option<u64>, status: Status) {
+        if self.status != Some(status) {
+            self.status = Some(status);
+            self.listed = self.bar.position();
+        }
         if let Some(total) = total {
             if self.bar.length().is_none() {
                 self.bar
@@ -40,9 +51,6 @@ impl Progress {
                 .set_length((self.listed + total).max(self.bar.position() + users));
         }
         self.bar.inc(users);
-        if last {
-            self.listed = self.bar.position();
-        }
     }
 }
 

@@ -53,7 +53,9 @@ fn listing(
     );
     let (mut pages_seen, mut users_seen) = (0u64, 0u64);
     let mut pages = query(args, &connection.client).pages();
-    while let Some(page) = pages.next() {
+    loop {
+        let status = pages.status();
+        let Some(page) = pages.next() else { break };
         let page = page?;
         interrupt.check()?;
         let printed = if pages_seen == 0 {
@@ -70,7 +72,7 @@ fn listing(
         let total = pages
             .total_records()
             .and_then(|total| u64::try_from(total).ok());
-        progress.page(page.len() as u64, total, page.next_page_token().is_empty());
+        progress.page(page.len() as u64, total, status);
     }
     printer.end(sink).map_err(|error| sink.failed(error))?;
     Ok(format!(

@@ -61,6 +61,8 @@ pub(super) trait Page: Sized {
 pub(super) struct Pager<P: Plan> {
     plan: P,
     list: usize,
+    /// Nothing of the present list has been handed out.
+    at_start: bool,
     tally: Tally,
     seen: Option<Seen>,
     next_page_token: String,
@@ -85,6 +87,7 @@ impl<P: Plan> Pager<P> {
     pub(super) fn new(plan: P) -> Pager<P> {
         Pager {
             list: 0,
+            at_start: true,
             tally: Tally::new(0, plan.max_passes()),
             plan,
             seen: None,
@@ -99,12 +102,22 @@ impl<P: Plan> Pager<P> {
         }
     }
 
+    pub(super) fn plan(&self) -> &P {
+        &self.plan
+    }
+
+    /// Which of the plan's lists is being read, counted from 0; beyond the last one at the end.
+    pub(super) fn list(&self) -> usize {
+        self.list
+    }
+
     /// The plan, to be changed before anything was read.
     pub(super) fn into_plan(self) -> P {
         self.plan
     }
 
-    /// The next page that has something new; after an error or the end, `None`.
+    /// The first page of each list, and every page that has something new; after an error or the end,
+    /// `None`.
     pub(super) fn next(&mut self) -> Option<Result<P::Page>> {
         loop {
             match std::mem::replace(&mut self.state, State::Reading) {
@@ -119,8 +132,8 @@ impl<P: Plan> Pager<P> {
                 }
             }
             match self.step() {
-                Ok(Some(page)) if page.len() > 0 => return Some(Ok(page)),
-                Ok(_) => {}
+                Ok(Some(page)) => return Some(Ok(page)),
+                Ok(None) => {}
                 Err(error) => self.state = State::Failing(error),
             }
         }
@@ -172,6 +185,7 @@ impl<P: Plan> Pager<P> {
             .seen
             .get_or_insert_with(|| Seen::new(total.unwrap_or(1 << 16)));
         let tally = &mut self.tally;
+        let first = std::mem::take(&mut self.at_start);
         let page = page.keep(&seen.key(), |hash| {
             tally.entry(seen.meet(hash, tally.pass()))
         });
@@ -187,7 +201,7 @@ impl<P: Plan> Pager<P> {
                 .with_hint("The listing would run in circles. Start it again."),
             ));
         }
-        Ok(Some(page))
+        Ok(Some(page).filter(|page| first || page.len() > 0))
     }
 
     fn end_of_pass(&mut self) {
@@ -199,6 +213,7 @@ impl<P: Plan> Pager<P> {
                 self.unchecked |= !self.tally.is_checked();
                 self.list += 1;
                 self.restarts = 0;
+                self.at_start = true;
                 self.tally = Tally::new(self.tally.pass() + 1, self.plan.max_passes());
                 if self.list >= self.plan.lists() {
                     self.complete = true;

@@ -30,13 +30,23 @@ pub enum Status {
 }
 
 impl Status {
-    /// The passes that list it, each with Zoom's own word.
-    pub(super) fn passes(self) -> &'static [&'static str] {
+    /// The lists of Zoom's that make it up.
+    pub(super) fn lists(self) -> &'static [Status] {
         match self {
-            Status::Active => &["active"],
-            Status::Inactive => &["inactive"],
-            Status::Pending => &["pending"],
-            Status::All => &["active", "inactive", "pending"],
+            Status::Active => &[Status::Active],
+            Status::Inactive => &[Status::Inactive],
+            Status::Pending => &[Status::Pending],
+            Status::All => &[Status::Active, Status::Inactive, Status::Pending],
+        }
+    }
+
+    /// Zoom's own word; for all of them, which Zoom has none for, `all`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Active => "active",
+            Status::Inactive => "inactive",
+            Status::Pending => "pending",
+            Status::All => "all",
         }
     }
 }

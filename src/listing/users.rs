@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::pager::{Page, Pager, Plan};
-use super::query::Users;
+use super::query::{Status, Users};
 use crate::client::{ApiRequest, Client};
 use crate::error::Result;
 use crate::json::Unreadable;
@@ -27,15 +27,15 @@ impl Plan for Users {
     }
 
     fn lists(&self) -> usize {
-        self.status.passes().len()
+        self.status.lists().len()
     }
 
     fn name(&self, list: usize) -> String {
-        format!("{} users", self.status_of(list))
+        format!("{} users", self.status_of(list).name())
     }
 
     fn request(&self, list: usize, next_page_token: &str) -> Result<ApiRequest> {
-        self.page_request(self.status_of(list), next_page_token)
+        self.page_request(self.status_of(list).name(), next_page_token)
     }
 
     fn read(&self, buffers: Buffers, pool: &Arc<Pool>) -> Result<UsersPage, Unreadable> {
@@ -44,8 +44,12 @@ impl Plan for Users {
 }
 
 impl Users {
-    fn status_of(&self, list: usize) -> &'static str {
-        self.status.passes().get(list).copied().unwrap_or_default()
+    fn status_of(&self, list: usize) -> Status {
+        self.status
+            .lists()
+            .get(list)
+            .copied()
+            .unwrap_or_else(|| self.status.lists().last().copied().unwrap_or_default())
     }
 }
 
@@ -78,7 +82,8 @@ impl Page for UsersPage {
     }
 }
 
-/// Iterator over the pages of a listing, each with the users that were not delivered before. After an
+/// Iterator over the pages of a listing, each with the users that were not delivered before. The first
+/// page of a status is there even if it is empty; later ones only if they bring somebody. After an
 /// error it ends: what came before was delivered.
 #[derive(Debug)]
 #[must_use]
@@ -89,8 +94,13 @@ impl UserPages {
         UserPages(Pager::new(query))
     }
 
-    /// How many users Zoom said there are under the status now being listed; known after the first
-    /// page, absent if Zoom does not tell.
+    /// The status that the next page is of; after the last one, the last.
+    pub fn status(&self) -> Status {
+        self.0.plan().status_of(self.0.list())
+    }
+
+    /// How many users Zoom said there are under the status of the last page; known after
+    /// the first page, absent if Zoom does not tell.
     pub fn total_records(&self) -> Option<i64> {
         self.0.total_records()
     }
