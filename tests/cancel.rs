@@ -3,12 +3,12 @@
 mod support;
 
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use support::{builder, client, credentials, sandbox};
+use support::{address, builder, client, credentials, sandbox};
 use zoom_s2s::{Client, Counter, Error};
 use zoom_s2s_sandbox::{Fault, Sandbox};
 
@@ -80,15 +80,6 @@ fn client_towards(zoom: &Sandbox, target: &Arc<Mutex<Option<SocketAddr>>>) -> Cl
     builder.build().unwrap()
 }
 
-fn address(zoom: &Sandbox) -> SocketAddr {
-    zoom.url()
-        .split("//")
-        .nth(1)
-        .unwrap()
-        .parse()
-        .expect("the sandbox's address")
-}
-
 #[test]
 fn in_name_resolution() {
     let zoom = sandbox(|sandbox| sandbox);
@@ -105,16 +96,8 @@ fn in_name_resolution() {
 fn in_connect() {
     let zoom = sandbox(|sandbox| sandbox);
     // A full backlog leaves further connections unanswered.
-    let full = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (full, _fill) = support::full_listener();
     let address_of_full = full.local_addr().unwrap();
-    // SAFETY: listening again on a listening socket only changes the length of its backlog.
-    unsafe { libc::listen(std::os::fd::AsRawFd::as_raw_fd(&full), 0) };
-    let mut fill = Vec::new();
-    while let Ok(stream) = TcpStream::connect_timeout(&address_of_full, Duration::from_millis(200))
-    {
-        fill.push(stream);
-        assert!(fill.len() < 100, "the backlog never fills");
-    }
     let target = Arc::new(Mutex::new(Some(address_of_full)));
     let client = client_towards(&zoom, &target);
     let dialling = || client.counter(Counter::HelperThreads) == 1;

@@ -18,7 +18,7 @@ fn with_change(
     let mut pages = client.users().page_size(10).pages();
     let mut emails = Vec::new();
     let mut change = Some(change);
-    while let Some(page) = pages.next() {
+    for page in pages.by_ref() {
         emails.extend(
             page.expect("a page")
                 .users()
@@ -54,6 +54,62 @@ fn who_is_shifted_past_the_reader_is_found() {
         .filter(|email| !listed.contains(email))
         .collect();
     assert!(missed.is_empty(), "{missed:?}");
+}
+
+/// What cannot be seen: somebody deleted behind the reader and somebody added, both between the same two
+/// pages. Zoom's total stays as it was. The documents say so; here is the proof that it is this and no more.
+#[test]
+fn as_many_added_as_deleted_between_two_pages_is_the_limit() {
+    let zoom = sandbox(|sandbox| sandbox.users(100).paging(Paging::Offset));
+    let client = client(&zoom);
+    let before = active(&zoom);
+    let (emails, changed, checked) = with_change(&zoom, &client, |zoom| {
+        assert!(zoom.delete_user(&before[0]));
+        zoom.add_user(UserStatus::Active);
+    });
+    let listed: HashSet<_> = emails.iter().collect();
+    assert_eq!(
+        before
+            .iter()
+            .filter(|email| !listed.contains(email))
+            .count(),
+        1
+    );
+    assert!(checked && !changed);
+}
+
+#[test]
+fn a_peer_that_never_ends_is_noticed() {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for (number, stream) in listener.incoming().enumerate() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let body = format!(
+                r#"{{"next_page_token":"{number}","users":[{{"id":"x","email":"x@example.com"}}]}}"#
+            );
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
+        }
+    });
+    let client = Client::builder(zoom_s2s::Credentials::jwt("key", "of-a-peer-without-end"))
+        .no_proxy()
+        .oauth_url(&url)
+        .api_url(&url)
+        .build()
+        .unwrap();
+    let results: Vec<_> = client.users().into_iter().collect();
+    assert_eq!(results.len(), 2, "one user, then the error");
+    let error = results[1].as_ref().unwrap_err();
+    assert!(
+        matches!(error, Error::BadResponse(_)) && error.message().contains("100 pages"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -236,6 +292,14 @@ fn a_request_of_ones_own() {
     );
     let created: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
     assert_eq!(created["email"], "new@example.com");
+    assert_eq!(response.clone().into_body(), response.body());
+    assert_eq!(
+        format!("{create:?} {response:?}"),
+        format!(
+            "Request(POST /users) Response {{ status: 201, bytes: {}, .. }}",
+            response.body().len()
+        )
+    );
     assert!(client.user("new@example.com").is_ok());
     let error = client
         .send(&Request::new(Method::Get, "/../oauth/token"))

@@ -405,7 +405,7 @@ fn loopback_is_not_proxied_however_it_is_spelled() {
         .build()
         .unwrap();
     let result = client.token().map(drop);
-    assert!(!format!("{result:?}").contains("127.0.0.1:1"), "{result:?}");
+    assert!(result.is_ok(), "{result:?}");
 }
 
 #[cfg(unix)]

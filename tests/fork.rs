@@ -141,3 +141,41 @@ fn reap(child: libc::pid_t) {
         "a child failed (256) or hung until its alarm (14): {status}"
     );
 }
+
+#[test]
+fn a_child_goes_on_with_the_token_and_connections_of_its_own() {
+    const TEST: &str = "a_child_goes_on_with_the_token_and_connections_of_its_own";
+    if my_role().is_none() {
+        let zoom = sandbox(|sandbox| sandbox);
+        let output = role(TEST, "parent").envs(zoom.env()).output().unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
+        assert_eq!((zoom.token_requests(), zoom.connections()), (1, 2));
+        return;
+    }
+    let client = Client::from_env().unwrap();
+    let (token, before) = (
+        client.token().unwrap(),
+        client.users().pages().next().unwrap().unwrap(),
+    );
+    // SAFETY: this process has no other thread that holds anything.
+    match unsafe { libc::fork() } {
+        0 => {
+            let same = client
+                .token()
+                .is_ok_and(|mine| mine.value() == token.value());
+            let works =
+                call(&client).is_ok() && before.user(0).is_some_and(|user| user.json().len() > 2);
+            let unused = Client::from_env().is_ok();
+            drop(before);
+            drop(client);
+            // SAFETY: ends the child; its exit handlers concern nobody else.
+            unsafe { libc::exit(if same && works && unused { 0 } else { 1 }) }
+        }
+        child => reap(child),
+    }
+    call(&client).expect("the parent's connection is as it was");
+}

@@ -5,7 +5,7 @@ mod support;
 use std::collections::BTreeSet;
 
 use support::{builder, client, credentials, jwt_credentials, sandbox};
-use zoom_s2s::{Client, Error, IncludeFields, Status, UserType};
+use zoom_s2s::{Client, Error, IncludeFields, License, Status, UserType};
 use zoom_s2s_sandbox::{Fault, Paging, Sandbox, UserStatus};
 
 fn emails(client: &Client, status: Status) -> Vec<String> {
@@ -117,6 +117,40 @@ fn parameters_are_repeated_on_every_page() {
             expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
         );
     }
+}
+
+#[test]
+fn filters_reach_zoom() {
+    let zoom = sandbox(|sandbox| sandbox);
+    let client = client(&zoom);
+    let role = client
+        .users()
+        .into_iter()
+        .find_map(|user| Some(user.unwrap().role_id()?.to_owned()))
+        .unwrap();
+    let mut pages = client.users().role_id(&role).pages();
+    let some = pages.next().unwrap().unwrap();
+    assert!(some.users().all(|user| user.role_id() == Some(&*role)) && !some.is_empty());
+    assert_eq!(pages.total_records(), Some(some.len() as i64));
+    for (license, name) in [
+        (License::WorkforceManagement, "zoom_workforce_management"),
+        (License::ComplianceManagement, "zoom_compliance_management"),
+    ] {
+        client
+            .users()
+            .license(license)
+            .pages()
+            .next()
+            .unwrap()
+            .unwrap();
+        let query = zoom.journal().pop().unwrap().query;
+        assert!(
+            query.contains(&("license".into(), name.into())),
+            "{query:?}"
+        );
+    }
+    let token = client.token().unwrap();
+    assert!((3_500..=3_600).contains(&token.expires_in().as_secs()));
 }
 
 #[test]

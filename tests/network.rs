@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use support::{builder, client, credentials, on_threads, sandbox};
+use support::{address, builder, client, credentials, on_threads, sandbox};
 use zoom_s2s::{Client, ClientBuilder, Counter, Error};
 use zoom_s2s_sandbox::{Cut, Fault, RateLimit, Sandbox};
 
@@ -420,13 +420,63 @@ fn many_threads_keep_their_connections() {
     assert!(connections <= 40, "{connections}");
 }
 
-fn address(zoom: &Sandbox) -> SocketAddr {
-    zoom.url()
-        .split("//")
-        .nth(1)
-        .unwrap()
-        .parse()
-        .expect("the sandbox's address")
+#[cfg(target_os = "linux")]
+#[test]
+fn connecting_has_a_time_of_its_own() {
+    let zoom = sandbox(|sandbox| sandbox);
+    let (full, _fill) = support::full_listener();
+    let hanging = full.local_addr().unwrap();
+    let client = builder(&zoom, credentials(&zoom))
+        .oauth_url(format!("http://{hanging}"))
+        .connect_timeout(Duration::from_millis(300))
+        .build()
+        .unwrap();
+    let started = Instant::now();
+    let error = client.token().unwrap_err();
+    assert!(matches!(error, Error::Timeout(_)), "{error}");
+    assert!(
+        error.message().contains(&hanging.to_string()) && !error.in_doubt(),
+        "{error}"
+    );
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        started.elapsed()
+    );
+}
+
+#[test]
+fn answers_that_are_no_http() {
+    let gzip = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 30\r\n\r\nthis is not gzip, not at all!!";
+    let headers = format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n", "x".repeat(100_000));
+    for (name, answer, words) in [
+        ("garbage", "SSH-2.0-OpenSSH_9.2\r\n\r\n", "not valid HTTP"),
+        ("no gzip", gzip, "not valid gzip"),
+        ("endless headers", &*headers, "headers of unreasonable size"),
+        ("nothing", "", "broke"),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let answer = answer.to_owned();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut head = [0; 4096];
+                let _ = stream.read(&mut head);
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        });
+        let credentials =
+            zoom_s2s::Credentials::jwt("key", format!("secret-of-{}", name.replace(' ', "-")));
+        let client = Client::builder(credentials)
+            .no_proxy()
+            .oauth_url(&url)
+            .api_url(&url)
+            .build()
+            .unwrap();
+        let error = first_page(&client).expect_err(name);
+        assert!(error.message().contains(words), "{name}: {error}");
+    }
 }
 
 /// A proxy that answers CONNECT with `answer` and then, if there is a `target`, carries bytes to it.

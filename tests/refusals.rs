@@ -219,7 +219,7 @@ fn the_apis_refusals() {
             "<html>portal</html>",
             "text/html",
             ErrorStatus::BadResponse,
-            "cannot be read",
+            "not JSON of Zoom's",
         ),
         (
             200,

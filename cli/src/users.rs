@@ -74,6 +74,11 @@ fn listing(
             .and_then(|total| u64::try_from(total).ok());
         progress.page(page.len() as u64, total, status);
     }
+    if !pages.checked() {
+        console::line(
+            "warning: Zoom stated no total, so that the list could not be checked for completeness",
+        );
+    }
     printer.end(sink).map_err(|error| sink.failed(error))?;
     Ok(format!(
         "{} listed in {} ms, {}",

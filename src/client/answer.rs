@@ -49,7 +49,10 @@ pub(super) fn explain(
     let (status, message, hint) = if facts.lacks_scope() {
         (
             ErrorStatus::MissingScope,
-            format!("the token lacks the scope {} to {purpose} {seen}", missing.join(", ")),
+            match missing.as_slice() {
+                [] => format!("the token lacks a scope to {purpose}{said} {seen}"),
+                missing => format!("the token lacks the scope {} to {purpose} {seen}", missing.join(", ")),
+            },
             "Add the scope to the app in the Zoom App Marketplace, then ask for a new token: only new ones carry it.\nIf the scope is not offered there, the role of the app's owner does not permit it.".to_owned(),
         )
     } else {
@@ -81,8 +84,8 @@ fn sort_by_status(
     match (facts.status, facts.code) {
         (429, _) if facts.is_daily_limit(answer) => (
             ErrorStatus::RateLimited,
-            format!("the account's daily limit for this call is used up{said} {seen}"),
-            "It is renewed at midnight UTC; the limit is shared by all apps of the account.".into(),
+            format!("the daily limit for this call is used up{said} {seen}"),
+            "It is renewed at midnight UTC. Unless Zoom's words say otherwise, it is shared by all apps of the account.".into(),
         ),
         (429, _) => (
             ErrorStatus::RateLimited,

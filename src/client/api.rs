@@ -29,6 +29,15 @@ pub(crate) struct ApiRequest {
     pub(crate) body: Option<Vec<u8>>,
 }
 
+/// What has become of a request over its attempts.
+#[derive(Default)]
+struct Course {
+    /// Something may have been changed.
+    touched: bool,
+    /// The last thing that Zoom said.
+    answered: Option<Error>,
+}
+
 impl ApiRequest {
     /// A request that only reads.
     pub(crate) fn get(path: String, purpose: &str) -> ApiRequest {
@@ -39,6 +48,10 @@ impl ApiRequest {
             headers: HeaderMap::new(),
             body: None,
         }
+    }
+
+    fn writes(&self) -> bool {
+        !matches!(self.method, Method::GET | Method::HEAD)
     }
 
     fn repeatable(&self) -> bool {
@@ -58,6 +71,27 @@ impl Core {
         now: &Now,
         request: &ApiRequest,
         body: &mut Vec<u8>,
+    ) -> Result<(Answer, Token)> {
+        let mut course = Course::default();
+        let result = self.send_until_settled(call, now, request, body, &mut course);
+        result.map_err(|error| {
+            let error = match (error, course.answered) {
+                // The last attempt ran into the deadline; what Zoom said to the one before is the
+                // better answer.
+                (Error::Timeout(_), Some(answered)) => answered,
+                (error, _) => error,
+            };
+            error.map_details(|details| details.with_in_doubt(course.touched))
+        })
+    }
+
+    fn send_until_settled(
+        &self,
+        call: Call<'_>,
+        now: &Now,
+        request: &ApiRequest,
+        body: &mut Vec<u8>,
+        course: &mut Course,
     ) -> Result<(Answer, Token)> {
         let limit = if self.issuer.signs_locally() {
             SIGNED_REJECTIONS
@@ -107,25 +141,19 @@ impl Core {
                         refusal = Some((error, answer.clock_ahead()));
                         continue;
                     }
-                    // A gateway's 5xx says nothing of what happened behind it.
-                    let doubtful = answer.status >= 500 && !request.repeatable();
-                    let error = error.map_details(|details| details.with_in_doubt(doubtful));
+                    // A gateway's 5xx says nothing of what happened behind it, nor does a page of HTML
+                    // under 200.
+                    let silent = answer.status >= 500 || answer.status < 300 && facts.is_foreign();
+                    course.touched |= request.writes() && silent;
+                    course.answered = Some(error.clone());
                     (error, trouble(&answer, &facts))
                 }
                 Err(failure) => {
-                    let doubtful = failure.sent && !request.repeatable();
-                    let error = failure
-                        .error
-                        .map_details(|details| details.with_in_doubt(doubtful));
+                    course.touched |= request.writes() && failure.sent;
+                    let error = failure.error;
                     let passing = matches!(error, Error::Network(_)) && error.is_retryable();
-                    (
-                        error,
-                        if passing {
-                            Trouble::Broken { sent: failure.sent }
-                        } else {
-                            Trouble::Final
-                        },
-                    )
+                    let broken = Trouble::Broken { sent: failure.sent };
+                    (error, if passing { broken } else { Trouble::Final })
                 }
             };
             if matches!(error, Error::RateLimited(_)) {

@@ -1,30 +1,16 @@
 //! What an answer of the API says of itself, before it is judged.
 
-use serde::Deserialize;
+use serde_json::Value;
 
+use crate::json::integer;
 use crate::transport::Answer;
 
 /// Bodies longer than this are no error objects and are not searched for one.
 const ERROR_BODY_LIMIT: usize = 64 * 1024;
 
-/// The API's form of error: `code` with `message`, or in some places `error_message`.
-#[derive(Default, Deserialize)]
-struct Body {
-    code: Option<i64>,
-    message: Option<String>,
-    error_message: Option<String>,
-    // Read by itself: whatever it holds, the code must not be lost over it.
-    #[serde(default)]
-    errors: serde_json::Value,
-}
-
-#[derive(Deserialize)]
-struct FieldProblem {
-    #[serde(default)]
-    field: String,
-    #[serde(default)]
-    message: String,
-}
+/// The API's form of error is `code` with `message`; other spellings have been seen.
+const CODES: [&str; 2] = ["code", "errorCode"];
+const MESSAGES: [&str; 4] = ["message", "error_message", "errorMessage", "reason"];
 
 /// What an answer says of itself.
 pub(super) struct Facts {
@@ -33,6 +19,7 @@ pub(super) struct Facts {
     pub(super) message: String,
     is_zooms: bool,
     is_empty: bool,
+    is_html: bool,
 }
 
 impl Facts {
@@ -40,24 +27,28 @@ impl Facts {
         let status = answer.status;
         // Successful pages are long and are read by their own reader; errors are short.
         let looked = if body.len() <= ERROR_BODY_LIMIT && (status != 200 || body.len() < 4096) {
-            serde_json::from_slice::<Body>(body).ok()
+            serde_json::from_slice::<Value>(body).unwrap_or_default()
         } else {
-            None
+            Value::Null
         };
-        let found = looked.unwrap_or_default();
-        let is_zooms =
-            found.code.is_some() || found.message.is_some() || found.error_message.is_some();
-        let mut message = found.message.or(found.error_message).unwrap_or_default();
-        let problems: Vec<FieldProblem> = serde_json::from_value(found.errors).unwrap_or_default();
-        for problem in problems {
-            message.push_str(&format!(" [{}: {}]", problem.field, problem.message));
+        // Member by member: whatever else the body holds, the code must not be lost over it.
+        let code = CODES.iter().find_map(|name| whole_number(&looked[*name]));
+        let said = MESSAGES.iter().find_map(|name| looked[*name].as_str());
+        let mut message = said.unwrap_or_default().to_owned();
+        for problem in looked["errors"].as_array().into_iter().flatten() {
+            let text = |name: &str| problem[name].as_str().unwrap_or_default();
+            if !text("message").is_empty() {
+                message.push_str(&format!(" [{}: {}]", text("field"), text("message")));
+            }
         }
+        let start = body.iter().find(|byte| !byte.is_ascii_whitespace());
         Facts {
             status,
-            code: found.code,
-            message,
-            is_zooms,
+            code,
+            is_zooms: code.is_some() || said.is_some(),
             is_empty: body.is_empty(),
+            is_html: start == Some(&b'<'),
+            message,
         }
     }
 
@@ -65,7 +56,7 @@ impl Facts {
     pub(super) fn is_success(&self) -> bool {
         let disguised =
             self.code.is_some_and(|code| code != 0 && code != 200) && !self.message.is_empty();
-        (200..300).contains(&self.status) && !disguised
+        (200..300).contains(&self.status) && !disguised && !self.is_html
     }
 
     pub(super) fn rejects_token(&self) -> bool {
@@ -91,7 +82,7 @@ impl Facts {
     /// Daily limits last until midnight; the others pass within seconds.
     pub(super) fn is_daily_limit(&self, answer: &Answer) -> bool {
         self.status == 429
-            && (self.message.contains("daily")
+            && (self.names("daily")
                 || answer
                     .header("x-ratelimit-type")
                     .is_some_and(|kind| kind.to_ascii_lowercase().contains("daily")))
@@ -111,5 +102,14 @@ impl Facts {
             .map(|scope| scope.trim().trim_end_matches('.').to_owned())
             .filter(|scope| !scope.is_empty())
             .collect()
+    }
+}
+
+/// A code as a number, or as a number's text.
+fn whole_number(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => integer(&number.to_string()),
+        Value::String(text) => integer(text),
+        _ => None,
     }
 }

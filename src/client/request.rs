@@ -144,6 +144,23 @@ impl Request {
         self.timeout
     }
 
+    /// The request for a page of a list; an empty token asks for the first one.
+    pub(crate) fn resolve_page(&self, next_page_token: &str) -> Result<ApiRequest> {
+        if self.method != Method::Get
+            || self.query.iter().any(|(name, _)| name == "next_page_token")
+        {
+            return Err(Error::InvalidArgument(
+                Details::new(
+                    "request cannot be paged: it is no GET, or has a next_page_token of its own",
+                )
+                .with_hint(
+                    "Give a GET request without next_page_token; the pages follow by themselves.",
+                ),
+            ));
+        }
+        self.resolve(next_page_token)
+    }
+
     /// Checks everything and puts it together; a page token other than the empty one goes last.
     pub(crate) fn resolve(&self, next_page_token: &str) -> Result<ApiRequest> {
         let mut path = self.resolve_path()?;

@@ -1,5 +1,6 @@
 //! The pager's child for every other list.
 
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +35,10 @@ impl Plan for Entries {
         self.max_passes
     }
 
+    fn is_stable(&self) -> bool {
+        false
+    }
+
     fn lists(&self) -> usize {
         1
     }
@@ -49,7 +54,7 @@ impl Plan for Entries {
                     .with_hint("Name the array that holds the entries, such as meetings."),
             ));
         }
-        self.request.resolve(next_page_token)
+        self.request.resolve_page(next_page_token)
     }
 
     fn read(&self, buffers: Buffers, pool: &Arc<Pool>) -> Result<EntryPage, Unreadable> {
@@ -72,15 +77,27 @@ impl Page for EntryPage {
 
     fn keep(self, key: &RandomState, mut keep: impl FnMut(u64) -> bool) -> EntryPage {
         // Lists differ in what is unique in them (a recurring meeting stands there several times under
-        // one ID), so an entry is told from another by all of it.
-        self.retain(|entry| keep(key.hash_one(entry)))
+        // one ID), so an entry is told from another by all of it. Equal ones on one page are several:
+        // guests of a meeting, say.
+        let mut twins: HashMap<u64, u32> = HashMap::new();
+        self.retain(|entry| {
+            let hash = key.hash_one(entry);
+            let nth = twins.entry(hash).or_default();
+            *nth += 1;
+            keep(if *nth == 1 {
+                hash
+            } else {
+                key.hash_one((hash, *nth))
+            })
+        })
     }
 }
 
 /// Iterator over the pages of a list, each with the entries that were not delivered before. After an
 /// error it ends: what came before was delivered.
 ///
-/// Complete, or an error: see [`Users`](crate::Users). Entries are the same if their JSON is.
+/// Complete, or an error: see [`Users`](crate::Users). Entries on different pages are the same if their
+/// JSON is; one that changes while the list is read again comes again.
 #[derive(Debug)]
 #[must_use]
 pub struct EntryPages(Pager<Entries>);

@@ -10,13 +10,16 @@ use super::pass::{Tally, Verdict};
 use super::seen::Seen;
 use crate::client::{ApiRequest, Client, without_token};
 use crate::error::{Details, Error, Result};
-use crate::json::Unreadable;
+use crate::json::{PageProblem, Unreadable};
 use crate::users::{Buffers, Pool};
 
 /// Passes over one list, unless the caller says otherwise.
 pub(super) const DEFAULT_PASSES: u32 = 3;
 /// Most passes a caller may ask for: so many that all of a listing's can be told apart.
 pub(super) const MOST_PASSES: u32 = 5;
+/// Pages in a row that bring nobody new to their pass. A peer that makes a new page token each time would
+/// otherwise be listened to for ever.
+const IDLE_PAGES: u32 = 100;
 /// How often one list is begun anew because its page token had expired.
 const RESTARTS: u32 = 3;
 const MOST_LISTS: u32 = 3;
@@ -32,6 +35,9 @@ pub(super) trait Plan {
     fn timeout(&self) -> Option<Duration>;
 
     fn max_passes(&self) -> u32;
+
+    /// Whether entries are recognised although they changed.
+    fn is_stable(&self) -> bool;
 
     /// How many lists there are, 1 to 3.
     fn lists(&self) -> usize;
@@ -69,6 +75,7 @@ pub(super) struct Pager<P: Plan> {
     /// Page tokens met in this pass: one that comes back would make the listing run in circles.
     tokens: HashSet<String>,
     restarts: u32,
+    idle: u32,
     total_records: Option<i64>,
     changed: bool,
     unchecked: bool,
@@ -88,12 +95,13 @@ impl<P: Plan> Pager<P> {
         Pager {
             list: 0,
             at_start: true,
-            tally: Tally::new(0, plan.max_passes()),
+            tally: Tally::new(0, plan.max_passes(), plan.is_stable()),
             plan,
             seen: None,
             next_page_token: String::new(),
             tokens: HashSet::new(),
             restarts: 0,
+            idle: 0,
             total_records: None,
             changed: false,
             unchecked: false,
@@ -173,6 +181,13 @@ impl<P: Plan> Pager<P> {
                 self.rewind();
                 return Ok(None);
             }
+            Err(error) if self.is_expired(&error) => {
+                return Err(error.map_details(|details| {
+                    details.with_retryable(true).with_hint(
+                        "Zoom keeps page tokens for some minutes only: take the pages faster, or gather them first and work on them afterwards.",
+                    )
+                }));
+            }
             result => result?,
         };
         let total = page
@@ -184,21 +199,36 @@ impl<P: Plan> Pager<P> {
         let seen = self
             .seen
             .get_or_insert_with(|| Seen::new(total.unwrap_or(1 << 16)));
-        let tally = &mut self.tally;
+        let before = self.tally.distinct();
         let first = std::mem::take(&mut self.at_start);
+        let tally = &mut self.tally;
         let page = page.keep(&seen.key(), |hash| {
             tally.entry(seen.meet(hash, tally.pass()))
         });
         if self.next_page_token.is_empty() {
             self.end_of_pass();
-        } else if !self.tokens.insert(self.next_page_token.clone()) {
+            return Ok(Some(page).filter(|page| first || page.len() > 0));
+        }
+        self.idle = if self.tally.distinct() > before {
+            0
+        } else {
+            self.idle + 1
+        };
+        let circles = if !self.tokens.insert(self.next_page_token.clone()) {
+            Some("the same next_page_token twice".to_owned())
+        } else if self.idle >= IDLE_PAGES {
+            Some(format!(
+                "{IDLE_PAGES} pages in a row that brought nothing new"
+            ))
+        } else {
+            None
+        };
+        if let Some(what) = circles {
+            let name = self.plan.name(self.list);
             self.state = State::Failing(Error::BadResponse(
-                Details::new(format!(
-                    "Zoom sent the same next_page_token twice while listing {}",
-                    self.plan.name(self.list)
-                ))
-                .with_retryable(true)
-                .with_hint("The listing would run in circles. Start it again."),
+                Details::new(format!("Zoom sent {what} while listing {name}"))
+                    .with_retryable(true)
+                    .with_hint("The listing would run in circles. Start it again."),
             ));
         }
         Ok(Some(page).filter(|page| first || page.len() > 0))
@@ -214,7 +244,11 @@ impl<P: Plan> Pager<P> {
                 self.list += 1;
                 self.restarts = 0;
                 self.at_start = true;
-                self.tally = Tally::new(self.tally.pass() + 1, self.plan.max_passes());
+                self.tally = Tally::new(
+                    self.tally.pass() + 1,
+                    self.plan.max_passes(),
+                    self.plan.is_stable(),
+                );
                 if self.list >= self.plan.lists() {
                     self.complete = true;
                     self.state = State::Ended;
@@ -228,15 +262,25 @@ impl<P: Plan> Pager<P> {
                 delivered,
                 expected,
             } => {
-                self.state = State::Failing(Error::Incomplete(
-                    Details::new(format!("Zoom says there are {expected} {name}, and {delivered} were delivered"))
-                        .with_hint("The account changed faster than it could be listed. Do not take the list for complete: try again later, or allow more passes."),
-                ));
+                let changed = self.tally.has_changed();
+                let hint = if changed {
+                    "The account changed faster than it could be listed. Do not take the list for complete: try again later, or allow more passes."
+                } else {
+                    "Nothing changed meanwhile: Zoom counts what it does not list, or this list is not paged by next_page_token alone. Do not take the list for complete."
+                };
+                let message = format!(
+                    "Zoom says there are {expected} {name}, and {delivered} were delivered"
+                );
+                let details = Details::new(message)
+                    .with_hint(hint)
+                    .with_retryable(changed);
+                self.state = State::Failing(Error::Incomplete(details));
             }
         }
     }
 
     fn rewind(&mut self) {
+        self.idle = 0;
         self.next_page_token.clear();
         self.tokens.clear();
     }
@@ -271,16 +315,26 @@ pub(super) fn fetch<T>(
         let mut buffers = now.pool.take();
         let (answer, token) = client.core.send(call, now, request, buffers.body_mut())?;
         read(buffers, &now.pool).map_err(|unreadable| {
-            // Broken JSON may arrive whole next time; what is no JSON at all will not be.
-            let is_json = unreadable.body.iter().find(|byte| !byte.is_ascii_whitespace());
-            let is_json = matches!(is_json, Some(b'{' | b'[' | 0xEF));
+            // Broken JSON may arrive whole next time; what is no JSON at all, or lacks the list, will not.
+            let start = unreadable.body.iter().find(|byte| !byte.is_ascii_whitespace());
+            let (retryable, hint) = match unreadable.problem {
+                PageProblem::NotJson { .. } | PageProblem::NotUtf8 { .. } => (
+                    matches!(start, Some(b'{' | b'[' | 0xEF)),
+                    "A proxy may have cut or replaced it: try again, and check ZOOM_S2S_API_URL.",
+                ),
+                PageProblem::NoEntries | PageProblem::EntriesNotAList => (
+                    false,
+                    "Check the key: it names the array in the answer that holds the entries, such as users or meetings.",
+                ),
+                _ => (false, "Check ZOOM_S2S_API_URL: this is not the answer that Zoom's documents promise."),
+            };
             Error::BadResponse(
                 Details::new(format!("the answer cannot be read: {}", unreadable.problem))
-                    .with_hint("A proxy may have cut or replaced it: try again, and check ZOOM_S2S_API_URL.")
+                    .with_hint(hint)
                     .with_http_status(answer.status)
                     .with_tracking_id(answer.tracking_id())
                     .with_body(without_token(&unreadable.body, &token))
-                    .with_retryable(is_json),
+                    .with_retryable(retryable),
             )
         })
     })

@@ -27,8 +27,12 @@ pub(super) struct Tally {
     present: u32,
     /// Passes of this list that were or are to be read to their end.
     passes: u32,
-    /// Smallest and largest total of the present pass.
+    /// Whether an entry is recognised although it changed. If not, only one pass by itself can tell
+    /// how many there are: over several, one entry would count in each of its versions.
+    stable: bool,
+    /// Smallest and largest total of the present pass, and of the last one that had any.
     totals: Option<(u64, u64)>,
+    earlier: Option<(u64, u64)>,
     /// Different entries in the present pass.
     distinct: u64,
     /// Different entries in all passes of this list.
@@ -38,13 +42,15 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Starts a list whose first pass has this number.
-    pub(super) fn new(first: u32, max_passes: u32) -> Tally {
+    pub(super) fn new(first: u32, max_passes: u32, stable: bool) -> Tally {
         Tally {
             max_passes,
             first,
             present: first,
             passes: 1,
+            stable,
             totals: None,
+            earlier: None,
             distinct: 0,
             known: 0,
             changed: false,
@@ -69,6 +75,8 @@ impl Tally {
             Met::Never => (false, false),
             Met::InPass(pass) => (pass == self.present, pass >= self.first),
         };
+        // Met in another list: moved from there to here while both were read.
+        self.changed |= !in_this_list && met != Met::Never;
         if in_this_pass {
             // Twice in one pass: somebody was added before the reader's place.
             self.changed = true;
@@ -83,9 +91,14 @@ impl Tally {
         met == Met::Never
     }
 
-    /// Whether Zoom stated a total to check against in the present pass.
+    /// Different entries in the present pass so far.
+    pub(super) fn distinct(&self) -> u64 {
+        self.distinct
+    }
+
+    /// Whether Zoom stated a total to check against.
     pub(super) fn is_checked(&self) -> bool {
-        self.totals.is_some()
+        self.totals.or(self.earlier).is_some()
     }
 
     /// Whether something showed that the list changed while it was read.
@@ -95,10 +108,10 @@ impl Tally {
 
     /// Judges the present pass, which is at its end.
     pub(super) fn verdict(&self) -> Verdict {
-        let Some((least, most)) = self.totals else {
+        let Some((least, most)) = self.totals.or(self.earlier) else {
             return Verdict::Complete;
         };
-        let steady = least == most;
+        let steady = self.totals.is_some() && least == most;
         let whole = self.distinct >= most;
         if steady && whole {
             return Verdict::Complete;
@@ -106,9 +119,14 @@ impl Tally {
         if self.passes < self.max_passes {
             return Verdict::Again;
         }
-        if self.known < least {
+        let delivered = if self.stable {
+            self.known
+        } else {
+            self.distinct
+        };
+        if delivered < least {
             return Verdict::Short {
-                delivered: self.known,
+                delivered,
                 expected: least,
             };
         }
@@ -125,6 +143,7 @@ impl Tally {
     pub(super) fn restart(&mut self) {
         self.changed = self.has_changed();
         self.present += 1;
+        self.earlier = self.totals.or(self.earlier);
         self.totals = None;
         self.distinct = 0;
     }
@@ -138,7 +157,7 @@ mod tests {
     type Pass = (&'static [u64], u64, u64, u64);
 
     fn run(max_passes: u32, passes: &[Pass]) -> (Vec<Verdict>, bool, bool) {
-        let mut tally = Tally::new(3, max_passes);
+        let mut tally = Tally::new(3, max_passes, true);
         let mut verdicts = Vec::new();
         for (totals, newcomers, known, twice) in passes {
             if !verdicts.is_empty() {
@@ -284,7 +303,7 @@ mod tests {
 
     #[test]
     fn who_moved_from_another_list_counts_but_is_not_delivered_again() {
-        let mut tally = Tally::new(1, 3);
+        let mut tally = Tally::new(1, 3, true);
         tally.page(Some(2));
         assert!(
             !tally.entry(Met::InPass(0)),
@@ -292,16 +311,59 @@ mod tests {
         );
         assert!(tally.entry(Met::Never));
         assert_eq!(tally.verdict(), Verdict::Complete);
-        assert!(!tally.has_changed());
+        assert!(tally.has_changed());
+    }
+
+    #[test]
+    fn entries_that_change_count_once() {
+        for (stable, verdict) in [
+            (true, Verdict::Complete),
+            (
+                false,
+                Verdict::Short {
+                    delivered: 2,
+                    expected: 3,
+                },
+            ),
+        ] {
+            let mut tally = Tally::new(0, 2, stable);
+            tally.page(Some(3));
+            assert!(tally.entry(Met::Never) && tally.entry(Met::Never));
+            tally.again();
+            tally.page(Some(3));
+            // One as before, one that may be new or may have changed.
+            assert!(!tally.entry(Met::InPass(0)) && tally.entry(Met::Never));
+            assert_eq!(tally.distinct(), 2);
+            assert_eq!(tally.verdict(), verdict);
+        }
+    }
+
+    #[test]
+    fn a_total_that_vanishes_still_counts() {
+        let mut tally = Tally::new(0, 2, true);
+        tally.page(Some(100));
+        tally.entry(Met::Never);
+        assert_eq!(tally.verdict(), Verdict::Again);
+        tally.again();
+        tally.page(None);
+        tally.entry(Met::InPass(0));
+        assert!(tally.is_checked());
+        assert_eq!(
+            tally.verdict(),
+            Verdict::Short {
+                delivered: 1,
+                expected: 100
+            }
+        );
     }
 
     #[test]
     fn a_pass_broken_off_does_not_count() {
-        let mut tally = Tally::new(0, 1);
+        let mut tally = Tally::new(0, 1, true);
         tally.page(Some(2));
         assert!(tally.entry(Met::Never));
         tally.restart();
-        assert!(!tally.is_checked() && !tally.has_changed());
+        assert!(tally.is_checked() && !tally.has_changed());
         tally.page(Some(2));
         assert!(!tally.entry(Met::InPass(0)), "delivered before the break");
         assert!(tally.entry(Met::Never));
@@ -314,7 +376,7 @@ mod tests {
 
     #[test]
     fn a_total_on_some_pages_is_a_total() {
-        let mut tally = Tally::new(0, 1);
+        let mut tally = Tally::new(0, 1, true);
         tally.page(None);
         tally.page(Some(3));
         tally.page(None);

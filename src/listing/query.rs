@@ -90,6 +90,10 @@ pub enum License {
 /// Nobody is delivered twice, and whoever was in the account under one status all the time is
 /// delivered once. That takes eight bytes of memory a user.
 ///
+/// The limit: if somebody is deleted behind the reader and somebody is added, both between the same two
+/// pages, Zoom's total stays as it was, and one user may be missed without a trace. Somebody who is seen
+/// while pending comes again if he accepts meanwhile: pending users have no ID to know them by.
+///
 /// See <https://developers.zoom.us/docs/api/users/#tag/users/get/users>; it needs the scope
 /// `user:read:list_users:admin` (classic: `user:read:admin`).
 #[derive(Clone, Debug)]

@@ -7,6 +7,8 @@ const PASS_BITS: u32 = 5;
 const PASS_MASK: u64 = (1 << PASS_BITS) - 1;
 /// Entries per shard to aim at: a sorted insertion moves half of one, a few kilobytes.
 const SHARD: u64 = 1024;
+/// Not fewer, however few are expected: the first list may be the shortest of several.
+const SMALLEST_FAN_OUT: u64 = 1 << 8;
 const LARGEST_FAN_OUT: u64 = 1 << 12;
 
 /// When something was met before.
@@ -37,7 +39,7 @@ impl Seen {
     /// Room for about `expected` entries; more only makes it slower.
     pub(super) fn new(expected: u64) -> Seen {
         let fan_out = (expected / SHARD)
-            .clamp(1, LARGEST_FAN_OUT)
+            .clamp(SMALLEST_FAN_OUT, LARGEST_FAN_OUT)
             .next_power_of_two();
         let share = expected.min(fan_out * SHARD * 2) / fan_out;
         Seen {
@@ -113,6 +115,21 @@ mod tests {
             let somebody = seen.key().hash_one("somebody");
             assert_eq!(seen.meet(somebody, 31), Met::Never);
             assert_eq!(seen.meet(somebody, 31), Met::InPass(31));
+        }
+    }
+
+    #[test]
+    fn a_short_first_list_does_not_make_one_long_shard() {
+        for expected in [0, 1, 10] {
+            let mut seen = Seen::new(expected);
+            for number in 0..100_000_u32 {
+                seen.meet(seen.key().hash_one(number), 0);
+            }
+            let longest = seen.shards.iter().map(Vec::len).max();
+            assert!(
+                longest.is_some_and(|longest| longest < 1_000),
+                "{longest:?}"
+            );
         }
     }
 

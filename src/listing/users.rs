@@ -26,6 +26,10 @@ impl Plan for Users {
         self.max_passes
     }
 
+    fn is_stable(&self) -> bool {
+        true
+    }
+
     fn lists(&self) -> usize {
         self.status.lists().len()
     }

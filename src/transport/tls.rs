@@ -132,3 +132,57 @@ fn explain_certificate(problem: &CertificateError) -> (String, &'static str) {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_are_told_apart() {
+        use CertificateError as E;
+        let certificate = |problem| rustls::Error::InvalidCertificate(problem);
+        let mut seen = Vec::new();
+        for (cause, words, cure) in [
+            (
+                certificate(E::UnknownIssuer),
+                "does not trust",
+                "ZOOM_S2S_CA_FILE",
+            ),
+            (
+                certificate(E::NotValidForName),
+                "another name",
+                "captive portal",
+            ),
+            (certificate(E::Expired), "has expired", "clock"),
+            (
+                certificate(E::NotValidYet),
+                "not valid yet",
+                "clock is behind",
+            ),
+            (certificate(E::Revoked), "was refused", "ZOOM_S2S_CA_FILE"),
+            (
+                rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType),
+                "not TLS",
+                "plain HTTP",
+            ),
+            (rustls::Error::HandshakeNotComplete, "handshake", "TLS 1.2"),
+        ] {
+            let error = explain("zoom.us", &io::Error::other(cause)).expect("TLS complained");
+            assert!(
+                error.message().contains(words) && error.message().contains("zoom.us"),
+                "{error}"
+            );
+            assert!(
+                error.hint().contains(cure) && !error.is_retryable(),
+                "{error}"
+            );
+            assert!(
+                !seen.contains(&error.message().to_owned()),
+                "reads like another one: {error}"
+            );
+            seen.push(error.message().to_owned());
+        }
+        assert!(explain("zoom.us", &io::ErrorKind::ConnectionReset.into()).is_none());
+        assert!(server_name("not a name").is_err());
+    }
+}

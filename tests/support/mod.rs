@@ -108,3 +108,30 @@ pub(crate) fn has_tool(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
 }
+
+/// A listener whose backlog is full, so that connecting to it hangs, and what fills it.
+#[cfg(target_os = "linux")]
+pub(crate) fn full_listener() -> (std::net::TcpListener, Vec<std::net::TcpStream>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    // SAFETY: listening again on a listening socket only changes the length of its backlog.
+    unsafe { libc::listen(std::os::fd::AsRawFd::as_raw_fd(&listener), 0) };
+    let mut fill = Vec::new();
+    let patience = std::time::Duration::from_millis(200);
+    while let Ok(stream) = std::net::TcpStream::connect_timeout(&address, patience) {
+        fill.push(stream);
+        assert!(fill.len() < 100, "the backlog never fills");
+    }
+    (listener, fill)
+}
+
+/// The port a sandbox listens on, as an address.
+pub(crate) fn address(sandbox: &Sandbox) -> std::net::SocketAddr {
+    sandbox
+        .url()
+        .split("//")
+        .nth(1)
+        .unwrap()
+        .parse()
+        .expect("the sandbox's address")
+}
