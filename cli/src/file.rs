@@ -16,7 +16,7 @@ pub(crate) struct NewFile {
     path: PathBuf,
     /// What is replaced: behind links, so that those stay.
     target: PathBuf,
-    old: Option<Permissions>,
+    old: Option<Metadata>,
     content: BufWriter<File>,
     temporary: TempPath,
     interrupt: Interrupt,
@@ -49,7 +49,7 @@ impl NewFile {
         Ok(NewFile {
             path: path.to_owned(),
             target,
-            old: old.map(|old| old.permissions()),
+            old,
             content: BufWriter::with_capacity(64 * 1024, content),
             temporary,
             interrupt: interrupt.clone(),
@@ -68,7 +68,13 @@ impl NewFile {
             .into_inner()
             .map_err(|error| failed(error.into_error()))?;
         if let Some(old) = self.old {
-            content.set_permissions(old).map_err(failed)?;
+            // Root's cron must not take the file from those who read it; others cannot give it away.
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::{MetadataExt, fchown};
+                let _ = fchown(&content, Some(old.uid()), Some(old.gid()));
+            }
+            content.set_permissions(old.permissions()).map_err(failed)?;
         }
         content.sync_all().map_err(failed)?;
         // Windows renames no open files.

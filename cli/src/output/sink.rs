@@ -11,14 +11,14 @@ const BUFFER: usize = 64 * 1024;
 
 pub(crate) enum Sink {
     Stdout(BufWriter<StdoutLock<'static>>),
-    File(NewFile),
+    File(Box<NewFile>),
 }
 
 impl Sink {
     pub(crate) fn open(path: Option<&Path>, interrupt: &Interrupt) -> Result<Sink, Failure> {
         Ok(match path {
             None => Sink::Stdout(BufWriter::with_capacity(BUFFER, io::stdout().lock())),
-            Some(path) => Sink::File(NewFile::beside(path, interrupt)?),
+            Some(path) => Sink::File(Box::new(NewFile::beside(path, interrupt)?)),
         })
     }
 

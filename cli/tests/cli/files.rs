@@ -80,6 +80,51 @@ fn a_failed_listing_leaves_the_file_alone() {
 }
 
 #[test]
+fn a_list_that_stays_short_leaves_the_file_alone() {
+    let sandbox = account();
+    let folder = folder_with_old_file();
+    let file = folder.path().join("users.csv");
+    sandbox.fault(Fault::on_api().always().total_records_off_by(1));
+    let failed = run(led_to(&sandbox, LISTING).arg("--output").arg(&file));
+    assert_eq!(failed.code, 75, "{}", failed.stderr);
+    assert!(
+        failed.stderr.contains("were delivered"),
+        "{}",
+        failed.stderr
+    );
+    assert_eq!(fs::read_to_string(&file).expect("a file"), "old\n");
+    assert_eq!(names(folder.path()), ["users.csv"]);
+
+    // Without a total there is nothing to hold the list against: done, and said.
+    sandbox.clear_faults();
+    sandbox.fault(Fault::on_api().always().without_total_records());
+    let written = run(led_to(&sandbox, LISTING).arg("--output").arg(&file));
+    assert_eq!(written.code, 0, "{}", written.stderr);
+    assert!(
+        written.stderr.starts_with("warning: Zoom stated no total"),
+        "{}",
+        written.stderr
+    );
+    assert_ne!(fs::read_to_string(&file).expect("a file"), "old\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_owner_is_kept_where_that_is_possible() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let folder = folder_with_old_file();
+    let file = folder.path().join("users.csv");
+    // Only root can give a file away; for others it stays theirs, which holds as well.
+    let _ = chown(&file, Some(1234), Some(1234));
+    let before = fs::metadata(&file).expect("a file");
+    let written = run(led_to(&account(), LISTING).arg("--output").arg(&file));
+    assert_eq!(written.code, 0, "{}", written.stderr);
+    let after = fs::metadata(&file).expect("a file");
+    assert_eq!((after.uid(), after.gid()), (before.uid(), before.gid()));
+    assert_ne!(after.ino(), before.ino(), "it was replaced");
+}
+
+#[test]
 fn a_failed_array_stays_open() {
     let sandbox = account();
     let page_two = Fault::on_api().after(1).always();
