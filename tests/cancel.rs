@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use support::{address, builder, client, credentials, sandbox};
+use support::{address, builder, client, credentials, first_page, sandbox};
 use zoom_s2s::{Client, Counter, Error};
 use zoom_s2s_sandbox::{Fault, Sandbox};
 
@@ -38,10 +38,6 @@ fn cancel_in(stage: &str, client: &Client, stuck: impl Fn() -> bool, mend: impl 
 fn start(client: &Client) -> thread::JoinHandle<Result<(), Error>> {
     let client = client.clone();
     thread::spawn(move || first_page(&client))
-}
-
-fn first_page(client: &Client) -> Result<(), Error> {
-    client.users().pages().next().expect("an answer").map(drop)
 }
 
 fn wait_until(stage: &str, stuck: impl Fn() -> bool) {

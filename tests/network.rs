@@ -9,13 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use support::{address, builder, client, credentials, on_threads, sandbox};
+use support::{address, builder, client, credentials, first_page, on_threads, sandbox};
 use zoom_s2s::{Client, ClientBuilder, Counter, Error};
 use zoom_s2s_sandbox::{Cut, Fault, RateLimit, Sandbox};
-
-fn first_page(client: &Client) -> Result<(), Error> {
-    client.users().pages().next().expect("an answer").map(drop)
-}
 
 fn ca_file(zoom: &Sandbox) -> PathBuf {
     let port = zoom.url().rsplit(':').next().unwrap();

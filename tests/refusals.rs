@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{builder, credentials, jwt_credentials, sandbox};
+use support::{builder, credentials, first_page, jwt_credentials, sandbox};
 use zoom_s2s::{Client, CredentialSource, Credentials, Error, ErrorStatus};
 use zoom_s2s_sandbox::{Fault, Sandbox};
 
@@ -244,13 +244,7 @@ fn the_apis_refusals() {
         ),
     ] {
         zoom.fault(Fault::on_api().status(http, body, kind));
-        let error = client
-            .users()
-            .pages()
-            .next()
-            .unwrap()
-            .map(drop)
-            .expect_err(body);
+        let error = first_page(&client).expect_err(body);
         assert_eq!(error.status(), status, "{body}: {error}");
         assert_eq!(error.http_status(), Some(http), "{error}");
         assert!(error.message().contains(words), "{words:?} in {error}");
@@ -269,13 +263,7 @@ fn a_real_missing_scope_is_named_and_cured() {
     let zoom = sandbox(|sandbox| sandbox);
     zoom.set_scopes(&["meeting:read:admin"]);
     let client = builder(&zoom, credentials(&zoom)).build().unwrap();
-    let error = client
-        .users()
-        .pages()
-        .next()
-        .unwrap()
-        .map(drop)
-        .unwrap_err();
+    let error = first_page(&client).unwrap_err();
     assert!(matches!(error, Error::MissingScope(_)), "{error}");
     assert_eq!(error.missing_scopes(), ["user:read:list_users:admin"]);
     assert!(
@@ -286,22 +274,14 @@ fn a_real_missing_scope_is_named_and_cured() {
     );
 
     zoom.set_scopes(&["meeting:read:admin", "user:read:admin"]);
-    assert!(
-        client.users().pages().next().unwrap().is_err(),
-        "only new tokens carry it"
-    );
+    assert!(first_page(&client).is_err(), "only new tokens carry it");
     assert!(
         client
             .refresh_token()
             .unwrap()
             .has_scope("user:read:list_users:admin")
     );
-    client
-        .users()
-        .pages()
-        .next()
-        .unwrap()
-        .expect("the refreshed token carries it");
+    first_page(&client).expect("the refreshed token carries it");
 }
 
 #[test]
@@ -311,23 +291,13 @@ fn a_jwt_that_is_refused_says_so_soon() {
     let client = builder(&zoom, Credentials::jwt(&keys.api_key, "wrong"))
         .build()
         .unwrap();
-    let error = client
-        .users()
-        .pages()
-        .next()
-        .unwrap()
-        .map(drop)
-        .unwrap_err();
+    let error = first_page(&client).unwrap_err();
     assert!(
         matches!(error, Error::Unauthorized(_)) && error.hint().contains("Server-to-Server"),
         "{error}"
     );
     let good = builder(&zoom, jwt_credentials(&zoom)).build().unwrap();
-    good.users()
-        .pages()
-        .next()
-        .unwrap()
-        .expect("the right secret signs a good one");
+    first_page(&good).expect("the right secret signs a good one");
     assert!(matches!(
         good.revoke_token(),
         Err(Error::InvalidArgument(_))
@@ -339,22 +309,11 @@ fn a_wrong_clock_is_named_where_it_matters() {
     let zoom = sandbox(|sandbox| sandbox);
     zoom.clock().set_offset(7_200);
     let client = builder(&zoom, jwt_credentials(&zoom)).build().unwrap();
-    let error = client
-        .users()
-        .pages()
-        .next()
-        .unwrap()
-        .map(drop)
-        .unwrap_err();
+    let error = first_page(&client).unwrap_err();
     assert!(matches!(error, Error::Unauthorized(_)), "{error}");
     assert!(error.hint().contains("s behind Zoom's: set it"), "{error}");
     let client = builder(&zoom, credentials(&zoom)).build().unwrap();
-    client
-        .users()
-        .pages()
-        .next()
-        .unwrap()
-        .expect("other tokens expire by Zoom's clock");
+    first_page(&client).expect("other tokens expire by Zoom's clock");
 }
 
 #[cfg(unix)]

@@ -3,7 +3,7 @@
 
 mod support;
 
-use support::{client, sandbox};
+use support::{client, first_page, sandbox};
 use zoom_s2s::{Error, Method, Request};
 use zoom_s2s_sandbox::{Permission, RoleRefusal};
 
@@ -48,20 +48,9 @@ fn a_role_that_is_downgraded() {
     for refusal in [RoleRefusal::MissingScope, RoleRefusal::NoPermission] {
         let zoom = sandbox(|sandbox| sandbox);
         let client = client(&zoom);
-        client
-            .users()
-            .pages()
-            .next()
-            .unwrap()
-            .expect("users may be read");
+        first_page(&client).expect("users may be read");
         zoom.downgrade_role(&[Permission::UserRead], refusal);
-        let error = client
-            .users()
-            .pages()
-            .next()
-            .unwrap()
-            .map(drop)
-            .unwrap_err();
+        let error = first_page(&client).unwrap_err();
         match refusal {
             RoleRefusal::MissingScope => {
                 assert!(matches!(error, Error::MissingScope(_)), "{error}")

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use support::{builder, client, credentials, on_threads, sandbox};
-use zoom_s2s::{Client, Counter, CredentialSource, Credentials, Error};
+use support::{builder, client, credentials, first_page, on_threads, sandbox};
+use zoom_s2s::{Counter, CredentialSource, Credentials, Error};
 use zoom_s2s_sandbox::{Fault, World};
 
 #[test]
@@ -387,10 +387,6 @@ fn fresh_tokens_that_are_refused_end_in_unauthorized() {
         "{}",
         client.status_json()
     );
-}
-
-fn first_page(client: &Client) -> Result<(), Error> {
-    client.users().pages().next().expect("an answer").map(drop)
 }
 
 fn tempdir() -> std::path::PathBuf {

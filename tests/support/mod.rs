@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use zoom_s2s::{Client, ClientBuilder, Credentials};
+use zoom_s2s::{Client, ClientBuilder, Credentials, Error};
 use zoom_s2s_sandbox::{Builder, Sandbox};
 
 /// A sandbox of its own for one test, with credentials of its own: clients of equal credentials share
@@ -48,6 +48,11 @@ pub(crate) fn client(sandbox: &Sandbox) -> Client {
     builder(sandbox, credentials(sandbox))
         .build()
         .expect("the client is made")
+}
+
+/// Fetches the first page of active users; all that most tests need of a call.
+pub(crate) fn first_page(client: &Client) -> Result<(), Error> {
+    client.users().pages().next().expect("an answer").map(drop)
 }
 
 /// Runs `body` on `count` threads that start at the same instant; their results in order.
