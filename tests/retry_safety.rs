@@ -99,7 +99,9 @@ fn cut_connections() {
                 }
                 Method::Delete => {
                     assert!(matches!(&result, Ok(_) | Err(Error::NotFound(_))), "{case}");
-                    assert!((1..=2).contains(&sent), "{case}");
+                    // Here too an answer without a body is whole with its headers.
+                    let bodiless = matches!(cut, Cut::AfterHeaders | Cut::InBody);
+                    assert_eq!(sent, if bodiless { 1 } else { 2 }, "{case}");
                     assert_eq!(carried_out, 1, "{case}");
                     if let Err(error) = &result {
                         assert!(
