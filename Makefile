@@ -4,7 +4,7 @@ CARGO ?= cargo
 export CARGO
 
 .DEFAULT_GOAL := all
-.PHONY: all deps test check help
+.PHONY: all deps test check header help
 # `make deps test` must not test before it has installed, also under `make -j`.
 .NOTPARALLEL:
 
@@ -20,6 +20,9 @@ test: ## run every test; installs nothing, and names what it skipped
 check: ## formatting, lints, documentation and dependencies, then the tests
 	@scripts/check
 	@scripts/test
+
+header: ## write include/zoom_s2s.h anew from src/ffi
+	ZOOM_S2S_WRITE_HEADER=1 $(CARGO) test --quiet --locked --test header
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile \

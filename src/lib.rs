@@ -39,13 +39,18 @@ mod cloud;
 mod credentials;
 mod entries;
 pub mod error;
+#[cfg(feature = "capi")]
+mod ffi;
 mod fork;
 mod json;
 mod listing;
 mod lock;
+mod logger;
 mod random;
 mod secret;
 mod stats;
+#[cfg(feature = "test-panic")]
+mod test_panic;
 mod token;
 mod transport;
 mod users;
@@ -56,6 +61,7 @@ pub use credentials::{CredentialSource, Credentials};
 pub use entries::{Entry, EntryPage};
 pub use error::{Error, ErrorStatus, Result};
 pub use listing::{EntryPages, IncludeFields, License, Status, UserIter, UserPages, Users};
+pub use logger::log_from_env;
 pub use stats::Counter;
 pub use token::Token;
 pub use users::{

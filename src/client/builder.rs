@@ -22,12 +22,14 @@ const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_BODY_LIMIT: u64 = 64 << 20;
 
 /// A setting's value, and what errors call it: the method, or the variable it came from.
+#[derive(Clone)]
 pub(super) struct Named<T> {
     pub(super) value: T,
     pub(super) name: &'static str,
 }
 
 /// Settings of a [`Client`]; everything is read and checked by [`build`](ClientBuilder::build).
+#[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
     credentials: Credentials,
@@ -46,6 +48,7 @@ pub struct ClientBuilder {
     resolver: Option<Arc<ResolveFn>>,
 }
 
+#[derive(Clone)]
 enum ProxyChoice {
     Environment,
     Direct,
@@ -70,6 +73,12 @@ impl ClientBuilder {
             user_agent: None,
             resolver: None,
         }
+    }
+
+    /// Other credentials than those that the builder began with.
+    pub fn credentials(mut self, credentials: Credentials) -> ClientBuilder {
+        self.credentials = credentials;
+        self
     }
 
     /// Takes every setting that has a variable in the environment, replacing what was set before:

@@ -41,6 +41,16 @@ pub enum Method {
 }
 
 impl Method {
+    /// Every method.
+    pub const ALL: &'static [Method] = &[
+        Method::Get,
+        Method::Head,
+        Method::Post,
+        Method::Put,
+        Method::Patch,
+        Method::Delete,
+    ];
+
     /// The method as it stands in a request.
     pub fn name(self) -> &'static str {
         match self {
@@ -51,6 +61,14 @@ impl Method {
             Method::Patch => "PATCH",
             Method::Delete => "DELETE",
         }
+    }
+
+    /// The method of this name, in capitals as it stands in a request; `None` if there is none here.
+    pub fn from_name(name: &str) -> Option<Method> {
+        Method::ALL
+            .iter()
+            .copied()
+            .find(|method| method.name() == name)
     }
 
     fn to_http(self) -> http::Method {

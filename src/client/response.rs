@@ -25,6 +25,11 @@ impl Response {
         self.answer.header(name)
     }
 
+    /// Every header whose value is printable ASCII: its name in lower case, and its value.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.answer.headers()
+    }
+
     /// The body after decompression; empty where Zoom sent none.
     pub fn body(&self) -> &[u8] {
         &self.body

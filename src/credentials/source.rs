@@ -33,8 +33,12 @@ impl CredentialSource {
         }
     }
 
-    /// The value under the variable `name`, else the file named by the variable `name` + `_FILE`.
-    pub(super) fn from_env(name: &'static str) -> Result<Option<CredentialSource>> {
+    /// The value under the variable `name`, else the file named by the variable `name` + `_FILE`;
+    /// `None` if neither is set. An empty variable counts as not set.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if the variable is not UTF-8.
+    pub fn from_env(name: &'static str) -> Result<Option<CredentialSource>> {
         let file_name = format!("{name}_FILE");
         let read = |name: &str| match std::env::var(name) {
             Ok(value) if value.trim().is_empty() => Ok(None),

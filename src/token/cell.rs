@@ -177,6 +177,8 @@ impl Cell {
             settled: false,
         };
 
+        #[cfg(feature = "test-panic")]
+        crate::test_panic::point("flight");
         let fetched = issuer.fetch(call.within(budget)).and_then(alive);
 
         let outcome = match &fetched {

@@ -93,6 +93,12 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// Those that are printable ASCII.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = self.headers.iter();
+        headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+    }
+
     /// How long the answer asks to wait, if it does.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         retry_after(self.header("retry-after")?, SystemTime::now())

@@ -63,6 +63,8 @@ impl UsersPage {
     }
 
     fn of_shape(buffers: Buffers, pool: &Arc<Pool>, shape: Shape) -> Result<UsersPage, Unreadable> {
+        #[cfg(feature = "test-panic")]
+        crate::test_panic::point("page");
         let (json, rows) = read(buffers, pool, shape)?;
         Ok(UsersPage(Arc::new(Inner {
             json,

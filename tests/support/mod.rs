@@ -1,6 +1,9 @@
 //! What the integration tests share. Each test binary uses a part of it.
 #![allow(dead_code)]
 
+#[cfg(unix)]
+pub(crate) mod c;
+
 use std::io::Write;
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,0 +1,166 @@
+//! The entries pager object: any list under way.
+
+use std::ffi::c_char;
+
+use super::client::zoom_s2s_client;
+use super::entries_page::{State as PageState, zoom_s2s_entries_page};
+use super::error::{Fault, zoom_s2s_error};
+use super::guard::{answer, guard, output};
+use super::handle::{Exclusive, Object, borrow, free_exclusive};
+use super::input::filled;
+use super::paging::Paging;
+use super::request::zoom_s2s_request;
+use super::users_query::within;
+use crate::{Client, EntryPages, Request};
+
+/// Any list that Zoom pages by next_page_token, page by page: meetings, recordings, groups' members, ….
+/// Complete, or an error, as zoom_s2s_users_pager. Entries on different pages are the same if their JSON
+/// is; one that changes while the list is read again comes again.
+///
+/// Threads: one at a time; a second one gets ZOOM_S2S_INVALID_ARGUMENT. Lifetime: until
+/// zoom_s2s_entries_pager_free, at any time. It keeps what it needs of its client alive.
+pub struct zoom_s2s_entries_pager {
+    _opaque: [u8; 0],
+}
+
+impl Object for zoom_s2s_entries_pager {
+    type State = Exclusive<State>;
+    const NAME: &'static str = "zoom_s2s_entries_pager";
+}
+
+pub(super) struct State {
+    client: Client,
+    request: Request,
+    key: String,
+    paging: Paging<EntryPages>,
+}
+
+/// Reads from a pager.
+///
+/// # Safety
+/// As `borrow`.
+unsafe fn read<T>(
+    pager: *const zoom_s2s_entries_pager,
+    otherwise: T,
+    read: impl FnOnce(&EntryPages) -> T,
+) -> T {
+    // SAFETY: the same conditions.
+    answer(otherwise, || unsafe {
+        Ok(read(&borrow("pager", pager)?.take("pager")?.paging.pages))
+    })
+}
+
+/// Begins the list that this request asks for: a GET, with everything but next_page_token. key names the
+/// array of entries in the answers, such as "meetings". Nothing is sent yet.
+///
+/// Hands out *pager, which you free. Errors: ZOOM_S2S_INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zoom_s2s_client_pages(
+    client: *const zoom_s2s_client,
+    request: *const zoom_s2s_request,
+    key: *const c_char,
+    pager: *mut *mut zoom_s2s_entries_pager,
+    error: *mut *mut zoom_s2s_error,
+) -> i32 {
+    // SAFETY: the calling contract.
+    unsafe {
+        guard(error, || {
+            let pager = output("pager", pager)?;
+            let client = borrow("client", client)?.clone();
+            let request = borrow("request", request)?.take("request")?.clone();
+            let key = filled("key", key)?.to_owned();
+            pager.set(Exclusive::new(State {
+                paging: Paging::new(client.pages(request.clone(), &*key)),
+                client,
+                request,
+                key,
+            }));
+            Ok(())
+        })
+    }
+}
+
+/// How often the list is read at most, 1 to 5, while it changes. Default: 3. Only before the first page.
+///
+/// Errors: ZOOM_S2S_INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zoom_s2s_entries_pager_set_max_passes(
+    pager: *mut zoom_s2s_entries_pager,
+    passes: i32,
+    error: *mut *mut zoom_s2s_error,
+) -> i32 {
+    // SAFETY: the calling contract.
+    unsafe {
+        guard(error, || {
+            let mut state = borrow("pager", pager)?.take("pager")?;
+            let passes = within("passes", passes, 5)?;
+            if state.paging.has_begun {
+                return Err(Fault::argument(
+                    "pager has fetched a page already",
+                    "Set passes before the first page.",
+                ));
+            }
+            let pages = state.client.pages(state.request.clone(), &*state.key);
+            state.paging = Paging::new(pages.max_passes(passes));
+            Ok(())
+        })
+    }
+}
+
+/// Fetches the next page, with the entries that were not delivered before. After the last one *page is
+/// NULL and the status ZOOM_S2S_OK. After an error every further call returns that same error: what came
+/// before was delivered, and what is missing will not come.
+///
+/// Hands out *page, which you free. Errors: those of zoom_s2s_client_send, and ZOOM_S2S_INCOMPLETE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zoom_s2s_entries_pager_next(
+    pager: *mut zoom_s2s_entries_pager,
+    page: *mut *mut zoom_s2s_entries_page,
+    error: *mut *mut zoom_s2s_error,
+) -> i32 {
+    // SAFETY: the calling contract.
+    unsafe {
+        guard(error, || {
+            let page = output("page", page)?;
+            let next = borrow("pager", pager)?.take("pager")?.paging.next()?;
+            if let Some(next) = next {
+                page.set(PageState::new(next));
+            }
+            Ok(())
+        })
+    }
+}
+
+/// How many entries Zoom said there are; -1 before the first page, and if Zoom does not tell. NULL: -1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zoom_s2s_entries_pager_total_records(
+    pager: *const zoom_s2s_entries_pager,
+) -> i64 {
+    // SAFETY: the calling contract.
+    unsafe { read(pager, -1, |pages| pages.total_records().unwrap_or(-1)) }
+}
+
+/// 1 if something showed that the list changed while it was read, else 0. NULL: 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zoom_s2s_entries_pager_changed(
+    pager: *const zoom_s2s_entries_pager,
+) -> i32 {
+    // SAFETY: the calling contract.
+    unsafe { read(pager, 0, |pages| i32::from(pages.changed())) }
+}
+
+/// 1 if the list has come to its end and Zoom stated a total to check it against, else 0. NULL: 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zoom_s2s_entries_pager_checked(
+    pager: *const zoom_s2s_entries_pager,
+) -> i32 {
+    // SAFETY: the calling contract.
+    unsafe { read(pager, 0, |pages| i32::from(pages.checked())) }
+}
+
+/// Frees a pager. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zoom_s2s_entries_pager_free(pager: *mut zoom_s2s_entries_pager) {
+    // SAFETY: the calling contract.
+    answer((), || unsafe { free_exclusive("pager", pager) });
+}

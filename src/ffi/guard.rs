@@ -1,0 +1,98 @@
+//! The border itself: outcomes, outputs, panics.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::error::{Fault, panicked, zoom_s2s_error};
+use super::handle::{Object, create};
+use super::numbers::zoom_s2s_status;
+
+/// Runs a function of the C interface: its outcome as a status, its failure into `error`.
+///
+/// # Safety
+/// `error` is NULL or may be written to.
+pub(super) unsafe fn guard(
+    error: *mut *mut zoom_s2s_error,
+    body: impl FnOnce() -> Result<(), Fault>,
+) -> i32 {
+    if !error.is_null() {
+        // SAFETY: not NULL, so it may be written to.
+        unsafe { error.write(std::ptr::null_mut()) };
+    }
+    // Whatever a panic leaves behind is sound: the SDK's locks ignore poison, and what a call changes
+    // it changes whole.
+    let body = || {
+        #[cfg(feature = "test-panic")]
+        crate::test_panic::point("border");
+        body()
+    };
+    let (status, failure) = match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(())) => return zoom_s2s_status::ZOOM_S2S_OK as i32,
+        // Making the error could panic as well.
+        Ok(Err(fault)) => catch_unwind(AssertUnwindSafe(|| {
+            let status = fault.status();
+            let wanted = !error.is_null();
+            (status, wanted.then(|| create(fault.into_state())))
+        }))
+        .map(|(status, failure)| (status, failure.unwrap_or(std::ptr::null_mut())))
+        .unwrap_or_else(|_| panicked()),
+        Err(_) => panicked(),
+    };
+    if !error.is_null() {
+        // SAFETY: as above.
+        unsafe { error.write(failure) };
+    }
+    status
+}
+
+/// Runs a function that cannot report failure: what went wrong is logged, and `otherwise` returned.
+pub(super) fn answer<T>(otherwise: T, body: impl FnOnce() -> Result<T, Fault>) -> T {
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(value)) => value,
+        Ok(Err(fault)) => {
+            fault.warn();
+            otherwise
+        }
+        Err(_) => otherwise,
+    }
+}
+
+/// The place for an object that a function hands out.
+pub(super) struct Output<O>(*mut *mut O);
+
+/// Empties the place behind an output parameter.
+///
+/// # Safety
+/// `place` is NULL or may be written to until the function returns.
+pub(super) unsafe fn output<O: Object>(
+    name: &'static str,
+    place: *mut *mut O,
+) -> Result<Output<O>, Fault> {
+    if place.is_null() {
+        return Err(Fault::argument(
+            format!("{name} is NULL"),
+            format!("Give it the address of a {} pointer.", O::NAME),
+        ));
+    }
+    // SAFETY: not NULL, so it may be written to.
+    unsafe { place.write(std::ptr::null_mut()) };
+    Ok(Output(place))
+}
+
+impl<O: Object> Output<O> {
+    /// Hands the object out; C has to free it.
+    pub(super) fn set(self, state: O::State) {
+        // SAFETY: `output` checked it.
+        unsafe { self.0.write(create(state)) };
+    }
+}
+
+/// Writes a value through a pointer that may be NULL.
+///
+/// # Safety
+/// `place` is NULL or may be written to.
+pub(super) unsafe fn write<T>(place: *mut T, value: T) {
+    if !place.is_null() {
+        // SAFETY: not NULL, so it may be written to.
+        unsafe { place.write(value) };
+    }
+}
