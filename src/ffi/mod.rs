@@ -49,3 +49,6 @@ mod token;
 mod users_page;
 mod users_pager;
 mod users_query;
+
+#[cfg(test)]
+mod tests;
