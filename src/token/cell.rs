@@ -1,13 +1,13 @@
 //! The shared token: runs the machine under a short lock, and everything slow outside of it.
 
-use std::sync::{Arc, Condvar, MutexGuard};
+use std::sync::{Condvar, MutexGuard};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
 use super::issuer::Issuer;
 use super::machine::{Counts, Decision, Gate, Moment, Need, Outcome, State, TokenId};
-use super::value::Token;
+use super::value::{Fields, Token};
 use crate::call::Call;
 use crate::error::{Details, Error, Result};
 use crate::lock::{Lock, wait_until};
@@ -32,7 +32,7 @@ pub(crate) struct Cell {
     changed: Condvar,
     // The held token once more, for a forked child: there the lock may be held by a thread that does
     // not exist, and a child that could not read the token would ask for one of its own.
-    heirloom: ArcSwapOption<Token>,
+    heirloom: ArcSwapOption<Fields>,
 }
 
 #[derive(Default)]
@@ -58,13 +58,13 @@ impl Cell {
 
     /// Takes over the token of the process this one was forked from, without touching its lock.
     pub(crate) fn inherit(&self, parent: &Cell) {
-        if let Some(token) = parent.heirloom.load_full() {
+        if let Some(token) = parent.heirloom.load_full().map(Token::of_shared) {
             let mut held = self.state.lock();
             if held.token.is_none() {
                 held.machine.adopt(*token.lease());
-                held.token = Some((*token).clone());
+                self.heirloom.store(Some(token.shared()));
+                held.token = Some(token);
                 held.inherited = true;
-                self.heirloom.store(Some(token));
             }
         }
     }
@@ -198,7 +198,7 @@ impl Cell {
                 held.failed = None;
                 held.inherited = false;
                 held.token = Some(token.clone());
-                self.heirloom.store(Some(Arc::new(token.clone())));
+                self.heirloom.store(Some(token.shared()));
             }
             (Err(_), Outcome::Abandoned) => {}
             // Flight 0 is nobody's: who has more time waits for the gate and tries itself.

@@ -1,6 +1,6 @@
 //! `memory:` — the tokens of this process, one cell per app, shared by all clients of it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
@@ -16,7 +16,7 @@ use crate::lock::Lock;
 ///
 /// The secret is part of it (as a hash): whoever names another's account and client ID with a wrong
 /// secret must not be handed the token that the right secret got.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key([u8; 32]);
 
 impl Key {
@@ -41,22 +41,33 @@ impl Key {
     }
 }
 
-/// Cells of one process generation; a forked child starts a new one, because the lock of this one
-/// may be held by a thread that does not exist there.
-struct Registry {
+type Cells = Lock<BTreeMap<Key, Arc<Cell>>>;
+
+/// The cells of the process that loaded the library.
+static FIRST: Cells = Lock::new(BTreeMap::new());
+
+/// The cells of a forked child, which starts anew: the lock of its parent's may be held by a thread that
+/// does not exist there.
+struct Forked {
     generation: u64,
-    cells: Lock<HashMap<Key, Arc<Cell>>>,
+    cells: Cells,
 }
 
-static CURRENT: ArcSwapOption<Registry> = ArcSwapOption::const_empty();
+static FORKED: ArcSwapOption<Forked> = ArcSwapOption::const_empty();
 
 /// The cell of this process for `key`.
 ///
 /// Cells outlive their clients, so that a program that makes a client per request still asks for one
 /// token an hour; those without clients and without a live token are dropped on the way.
 pub(crate) fn cell_for(key: Key) -> Arc<Cell> {
-    let registry = current();
-    let mut cells = registry.cells.lock();
+    match fork::generation() {
+        0 => cell_in(&FIRST, key),
+        generation => cell_in(&forked(generation).cells, key),
+    }
+}
+
+fn cell_in(cells: &Cells, key: Key) -> Arc<Cell> {
+    let mut cells = cells.lock();
     if let Some(cell) = cells.get(&key) {
         return cell.clone();
     }
@@ -72,21 +83,20 @@ pub(crate) fn cell_for(key: Key) -> Arc<Cell> {
     cell
 }
 
-fn current() -> Arc<Registry> {
-    let generation = fork::generation();
+fn forked(generation: u64) -> Arc<Forked> {
     loop {
-        let found = CURRENT.load_full();
-        if let Some(registry) = &found
-            && registry.generation == generation
+        let found = FORKED.load_full();
+        if let Some(forked) = &found
+            && forked.generation == generation
         {
-            return registry.clone();
+            return forked.clone();
         }
-        let fresh = Arc::new(Registry {
+        let fresh = Arc::new(Forked {
             generation,
-            cells: Lock::new(HashMap::new()),
+            cells: Lock::new(BTreeMap::new()),
         });
-        let before = CURRENT.compare_and_swap(&found, Some(fresh));
-        // The parent's registry is left as it is for good: freeing it would mean looking inside. What
+        let before = FORKED.compare_and_swap(&found, Some(fresh));
+        // A parent's, itself forked, is left as it is for good: freeing it would mean looking inside. What
         // another thread of this process has put there meanwhile is no such thing.
         if before.as_ref().map(Arc::as_ptr) == found.as_ref().map(Arc::as_ptr) {
             std::mem::forget(arc_swap::Guard::into_inner(before));

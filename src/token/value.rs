@@ -21,7 +21,8 @@ const SCHEME: &str = "Bearer ";
 #[derive(Clone)]
 pub struct Token(Arc<Fields>);
 
-struct Fields {
+/// What the clones of a token share.
+pub(crate) struct Fields {
     // The whole header line, so that each of its forms is a part of one text.
     line: Secret,
     scope: String,
@@ -96,6 +97,14 @@ impl Token {
     /// See <https://developers.zoom.us/docs/integrations/oauth-scopes-granular/>.
     pub fn has_scope(&self, scope: &str) -> bool {
         scope::grants(self.0.scope.split_ascii_whitespace(), scope)
+    }
+
+    pub(crate) fn shared(&self) -> Arc<Fields> {
+        self.0.clone()
+    }
+
+    pub(crate) fn of_shared(fields: Arc<Fields>) -> Token {
+        Token(fields)
     }
 
     pub(crate) fn api_url(&self) -> Option<&str> {
