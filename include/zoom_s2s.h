@@ -3,7 +3,10 @@
  * A blocking library: one shared token per app that is renewed, recovered and never leaked, and the
  * calls on top of it. Unofficial: this project does not belong to Zoom.
  *
- * List the active users of an account:
+ * List the active users of an account (cc list.c $(pkg-config --cflags --libs zoom_s2s)):
+ *
+ *     #include <stdio.h>
+ *     #include <zoom_s2s.h>
  *
  *     zoom_s2s_client *client = NULL;
  *     zoom_s2s_users_pager *pager = NULL;
@@ -33,32 +36,39 @@
  *     of zoom_s2s_status. Its last parameter is zoom_s2s_error **error, which may be NULL. On entry the
  *     places behind the output parameters and behind error are overwritten with NULL (what they held is
  *     not freed). On success the outputs are set and the error stays NULL; on failure the error is set
- *     and the outputs stay NULL. Nothing is half done: after a failure the objects are as before.
+ *     and the outputs stay NULL. Nothing is half done: after a failure the objects can be used as before.
+ *     Stop at the first failure: a further call with the same error would overwrite it.
  *     A function that cannot fail returns its value; handed a mistake it returns the harmless value that
  *     its comment names, and logs a warning (13).
  *  2. Order of arguments: the object, what goes in, what comes out, the error.
  *  3. NULL and other mistakes. Every pointer may be NULL: where that makes no sense, the call returns
  *     ZOOM_S2S_INVALID_ARGUMENT, and the error's message names the parameter. A handle of another type
- *     is told in the same way. Using a handle that was freed is undefined, as in any C library; so is a
+ *     is refused in the same way. Where a comment says "NULL: x", x is what the function returns when the
+ *     object (or the other parameter) is NULL. Using a handle that was freed is undefined, as in any C library; so is a
  *     pointer to something else.
- *  4. Texts in are UTF-8, end with a NUL, have at most 65536 bytes, and are copied. Anything else than
- *     UTF-8 is ZOOM_S2S_INVALID_ARGUMENT. The locale is never looked at.
+ *  4. Texts in are UTF-8, end with a NUL, have at most 65536 bytes, and are copied. Anything else is
+ *     ZOOM_S2S_INVALID_ARGUMENT, and so is an empty text where the comment does not allow it. The locale is
+ *     never looked at.
  *  5. Texts out are UTF-8, end with a NUL, are never NULL, and belong to the object they were taken from:
  *     they live until that is freed. What is absent is "", and the object's _has function tells the two
  *     apart where that matters. U+0000 inside of a text becomes U+FFFD. A size_t *length parameter may be
- *     NULL; it gets the number of bytes before the NUL.
+ *     NULL; it gets the number of bytes before the NUL. Texts called static belong to the library: they
+ *     are valid as long as the process, and never to be freed. Bodies are whatever the peer sent, not
+ *     necessarily UTF-8, and with a NUL behind: go by their length.
  *  6. Ownership. What is handed out through an output parameter is yours to free, with the _free function
  *     of its type, once. _free takes NULL and does nothing then. Objects hold what they need: they may be
  *     freed in any order.
  *  7. Threads. Client, token, page, response, text and error: any number of threads at a time. Config,
  *     query, request and pager: one thread at a time; a second one at the same time gets
- *     ZOOM_S2S_INVALID_ARGUMENT instead of harm. Freeing an object while another thread uses it is
+ *     ZOOM_S2S_INVALID_ARGUMENT instead of harm, or from a getter its harmless value. Passing one as const
+ *     counts as using it. Freeing an object while another thread uses it is
  *     undefined. Calls block until they are done, fail, or their deadline passes; zoom_s2s_client_cancel
  *     ends them earlier, from another thread. The library has no threads of its own but for the opening
  *     of a connection.
  *  8. Fork. A child may go on using every object that no other thread was using at the time of the fork: a
  *     client has connections of its own there, and the token it had. What a child frees does not disturb
- *     its parent. A pager that a thread of the parent was using stays unusable in the child (7).
+ *     its parent. A config, query, request or pager that a thread of the parent was using stays unusable in
+ *     the child (7).
  *  9. Signals. The library installs no handler, changes no mask, and goes on after a handler has run
  *     (EINTR). No peer that closes its end raises SIGPIPE. No function may be called from a handler.
  * 10. Panics. A defect of the library does not unwind into your program: the call returns
@@ -70,7 +80,8 @@
  *     zoom_s2s_abi() with ZOOM_S2S_ABI where the library is loaded at run time.
  * 13. The log. With the environment variable ZOOM_S2S_LOG set when the first client is made, events are
  *     written to stderr, or to a file: error, warn, info or debug, and optionally a colon and a path
- *     (info:/var/log/app/zoom.log). No secret and no token is ever in a log, a message or a command line.
+ *     (info:/var/log/app/zoom.log) of a file to append to. A value that cannot be used makes
+ *     zoom_s2s_client_new fail with ZOOM_S2S_CONFIG. No secret and no token is ever in a log, a message or a command line.
  *
  * Numbers: times are in milliseconds, sizes in bytes, rows and indices from 0, all int32_t truth values 0
  * or 1. Enumerations are here for their numbers: parameters and results are plain int32_t.
@@ -156,7 +167,10 @@ enum zoom_s2s_status {
   ZOOM_S2S_TOO_LARGE = 41,
   /** A listing ended with fewer entries than Zoom said there are. What arrived was delivered. */
   ZOOM_S2S_INCOMPLETE = 42,
-  /** The shared token store cannot be used and the settings forbid going on without it. */
+  /**
+   * The shared token store cannot be used and the settings forbid going on without it. Not in this
+   * version, which knows no shared store.
+   */
   ZOOM_S2S_STORE = 50,
   /** A defect of this library. Please report it with the message. */
   ZOOM_S2S_INTERNAL = 90,
@@ -170,7 +184,10 @@ enum zoom_s2s_cloud {
   ZOOM_S2S_CLOUD_GOVERNMENT = 2,
 };
 
-/** Which users to list. Zoom lists one status at a time. */
+/**
+ * Which users to list: the statuses of users, not to be taken for zoom_s2s_status, which calls
+ * return. Zoom lists one status at a time.
+ */
 enum zoom_s2s_user_status {
   /** Users who can sign in: Zoom's own default. */
   ZOOM_S2S_STATUS_ACTIVE = 1,
@@ -270,7 +287,7 @@ enum zoom_s2s_field_kind {
   ZOOM_S2S_KIND_TEXT = 1,
   /** zoom_s2s_users_page_number. */
   ZOOM_S2S_KIND_NUMBER = 2,
-  /** zoom_s2s_users_page_list_count, _list_text, _list_number. */
+  /** zoom_s2s_users_page_list_count, _list_has, _list_text, _list_number. */
   ZOOM_S2S_KIND_LIST = 3,
 };
 
@@ -312,8 +329,8 @@ enum zoom_s2s_stat {
 /* The library ------------------------------------------------------------------------------------- */
 
 /**
- * Number of the binary interface that this header describes. It grows by one when something is added;
- * the SONAME changes only if something were ever taken away or changed.
+ * Number of the binary interface that this header describes. It grows by one when something is
+ * added; the SONAME changes only if something were ever taken away or changed.
  */
 #define ZOOM_S2S_ABI 1
 
@@ -327,8 +344,8 @@ const char *zoom_s2s_version(void);
 int32_t zoom_s2s_abi(void);
 
 /**
- * What the library was built with, words separated by blanks: a word for each kind of token store,
- * such as "store:memory". Static.
+ * What the library was built with, words separated by blanks: one for each kind of token store. In
+ * this version "store:memory". Static.
  */
 const char *zoom_s2s_features(void);
 
@@ -368,8 +385,8 @@ const char *zoom_s2s_stat_name(int32_t stat);
 /**
  * What went wrong in one call, in words and numbers. No secret and no token is part of it.
  *
- * Threads: any number at a time. Lifetime: until zoom_s2s_error_free; texts taken from it live as long
- * as it. It needs no other object to stay alive.
+ * Threads: any number at a time. Lifetime: until zoom_s2s_error_free; texts taken from it live as
+ * long as it. It needs no other object to stay alive.
  */
 typedef struct zoom_s2s_error zoom_s2s_error;
 
@@ -425,8 +442,8 @@ int32_t zoom_s2s_error_in_doubt(const zoom_s2s_error *error);
 const char *zoom_s2s_error_tracking_id(const zoom_s2s_error *error);
 
 /**
- * The scopes named by a missing-scope answer, in Zoom's spelling, separated by blanks; else "". NULL:
- * "".
+ * The scopes named by a missing-scope answer, in Zoom's spelling, separated by blanks; else "".
+ * NULL: "".
  */
 const char *zoom_s2s_error_missing_scopes(const zoom_s2s_error *error);
 
@@ -434,8 +451,9 @@ const char *zoom_s2s_error_missing_scopes(const zoom_s2s_error *error);
 int32_t zoom_s2s_error_has_body(const zoom_s2s_error *error);
 
 /**
- * The body of the API's answer, as received (after decompression), and its length in bytes to
- * *length (nullable). It may hold anything, also U+0000. "" and 0 if there is none. NULL: "" and 0.
+ * The body of the API's answer after decompression, and its length in bytes to *length (nullable).
+ * Any bytes, not necessarily UTF-8: go by the length. At most the first 1048576 bytes of it, and if
+ * it repeats the token, without that. "" and 0 if there is none. NULL: "" and 0.
  */
 const char *zoom_s2s_error_body(const zoom_s2s_error *error, size_t *length);
 
@@ -445,8 +463,8 @@ const char *zoom_s2s_error_body(const zoom_s2s_error *error, size_t *length);
 /**
  * A text that a call made for you.
  *
- * Threads: any number at a time. Lifetime: until zoom_s2s_text_free. It needs no other object to stay
- * alive.
+ * Threads: any number at a time. Lifetime: until zoom_s2s_text_free. It needs no other object to
+ * stay alive.
  */
 typedef struct zoom_s2s_text zoom_s2s_text;
 
@@ -463,8 +481,9 @@ void zoom_s2s_text_free(zoom_s2s_text *text);
 /* Config: settings -------------------------------------------------------------------------------- */
 
 /**
- * Credentials and settings of a client. What is not set has a default. Wrong values are reported by
- * zoom_s2s_client_new, missing and impossible ones by the functions here.
+ * Credentials and settings of a client. What is not set has a default. An argument that is NULL,
+ * empty or out of range is refused by its function; everything else, missing credentials included,
+ * by zoom_s2s_client_new, as ZOOM_S2S_CONFIG.
  *
  * Threads: one at a time; a second one gets ZOOM_S2S_INVALID_ARGUMENT. Lifetime: until
  * zoom_s2s_config_free. Any number of clients may be made from it, and outlive it.
@@ -496,11 +515,10 @@ int32_t zoom_s2s_config_new(zoom_s2s_config **config, zoom_s2s_error **error);
  *
  * An empty variable counts as not set. What is set afterwards replaces what the environment said.
  *
- * Hands out *config, which you free. Errors: ZOOM_S2S_CONFIG naming the variables that are missing or
- * wrong, ZOOM_S2S_INVALID_ARGUMENT.
+ * Hands out *config, which you free. Errors: ZOOM_S2S_CONFIG naming the variables that are missing
+ * or wrong, ZOOM_S2S_INVALID_ARGUMENT.
  */
-int32_t zoom_s2s_config_from_env(zoom_s2s_config **config,
-                                 zoom_s2s_error **error);
+int32_t zoom_s2s_config_from_env(zoom_s2s_config **config, zoom_s2s_error **error);
 
 /**
  * Like zoom_s2s_config_from_env, with the credentials of a retired JWT app: ZOOM_API_KEY and
@@ -511,14 +529,16 @@ int32_t zoom_s2s_config_from_env(zoom_s2s_config **config,
 int32_t zoom_s2s_config_jwt_from_env(zoom_s2s_config **config, zoom_s2s_error **error);
 
 /**
- * Which of Zoom's clouds the account lives in, see zoom_s2s_cloud. Default: commercial.
+ * Which of Zoom's clouds the account lives in, see zoom_s2s_cloud: it decides which hosts are the
+ * default. Default: commercial.
  *
  * Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
 int32_t zoom_s2s_config_set_cloud(zoom_s2s_config *config, int32_t cloud, zoom_s2s_error **error);
 
 /**
- * The host of the token endpoint, without /oauth/token. Default: https://zoom.us.
+ * The host of the token endpoint, without /oauth/token. Default: https://zoom.us, or the cloud's
+ * own.
  *
  * Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -527,7 +547,7 @@ int32_t zoom_s2s_config_set_oauth_url(zoom_s2s_config *config,
                                       zoom_s2s_error **error);
 
 /**
- * The base of the API, with its /v2. Default: https://api.zoom.us/v2.
+ * The base of the API, with its /v2. Default: https://api.zoom.us/v2, or the cloud's own.
  *
  * Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -546,8 +566,8 @@ int32_t zoom_s2s_config_set_regional(zoom_s2s_config *config,
                                      zoom_s2s_error **error);
 
 /**
- * The deadline of each call in milliseconds: waiting for a token, retries and the whole answer
- * included. Default: 30000.
+ * The deadline of each call in milliseconds, above 0: waiting for a token, retries and the whole
+ * answer included. More than a year counts as a year. Default: 30000.
  *
  * Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -556,7 +576,8 @@ int32_t zoom_s2s_config_set_timeout_ms(zoom_s2s_config *config,
                                        zoom_s2s_error **error);
 
 /**
- * Longest time for opening one connection in milliseconds: name, TCP, proxy and TLS. Default: 10000.
+ * Longest time for opening one connection in milliseconds, above 0: name, TCP, proxy and TLS.
+ * Default: 10000.
  *
  * Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -575,7 +596,7 @@ int32_t zoom_s2s_config_set_ca_file(zoom_s2s_config *config,
                                     zoom_s2s_error **error);
 
 /**
- * 1: trust the authorities of the CA file only, not the system's. Default: 0.
+ * 1: trust the authorities of the CA file only, not the system's; needs a CA file. Default: 0.
  *
  * Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -585,7 +606,8 @@ int32_t zoom_s2s_config_set_ca_only(zoom_s2s_config *config,
 
 /**
  * An HTTP proxy for all https connections: http://[user:password@]host[:port]. Default: what
- * HTTPS_PROXY or ALL_PROXY says, with NO_PROXY exempting hosts; never HTTP_PROXY.
+ * HTTPS_PROXY or ALL_PROXY says, with NO_PROXY exempting hosts; never HTTP_PROXY. Of this and
+ * zoom_s2s_config_set_no_proxy the last call counts.
  *
  * Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -609,8 +631,8 @@ int32_t zoom_s2s_config_set_token_store(zoom_s2s_config *config,
                                         zoom_s2s_error **error);
 
 /**
- * Longest answer taken, in bytes after decompression; a longer one is ZOOM_S2S_TOO_LARGE. Default:
- * 67108864 (64 MiB).
+ * Longest answer taken, in bytes above 0 after decompression; a longer one is ZOOM_S2S_TOO_LARGE.
+ * Default: 67108864 (64 MiB).
  *
  * Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -635,8 +657,8 @@ void zoom_s2s_config_free(zoom_s2s_config *config);
 /* Config: credentials ----------------------------------------------------------------------------- */
 
 /**
- * The account ID, from the credentials page of the Server-to-Server OAuth app.
- * See https://developers.zoom.us/docs/internal-apps/s2s-oauth/.
+ * The account ID, from the credentials page of the Server-to-Server OAuth app. See
+ * https://developers.zoom.us/docs/internal-apps/s2s-oauth/.
  *
  * The text is copied; blanks around it are dropped. Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -737,15 +759,15 @@ int32_t zoom_s2s_config_set_api_secret_file(zoom_s2s_config *config,
 /* Client ------------------------------------------------------------------------------------------ */
 
 /**
- * A client for one app of one Zoom account: a token that is renewed and shared, a pool of connections,
- * and the settings.
+ * A client for one app of one Zoom account: a token that is renewed and shared, a pool of
+ * connections, and the settings.
  *
- * Each call has one deadline (zoom_s2s_config_set_timeout_ms), which covers everything the call does:
- * waiting for a token, retries, the whole answer.
+ * Each call has one deadline (zoom_s2s_config_set_timeout_ms), which covers everything the call
+ * does: waiting for a token, retries, the whole answer.
  *
  * Threads: any number at a time; make one client per app and share it. Lifetime: until
- * zoom_s2s_client_free, which must not overlap with a call on it; tokens, pagers, pages and errors
- * outlive it.
+ * zoom_s2s_client_free, which must not overlap with a call on it; everything made from it outlives
+ * it.
  */
 typedef struct zoom_s2s_client zoom_s2s_client;
 
@@ -753,7 +775,7 @@ typedef struct zoom_s2s_client zoom_s2s_client;
  * Makes a client. All settings are checked, and nothing is sent yet. The config may be freed
  * afterwards, or make more clients.
  *
- * Hands out *client, which you free. Errors: ZOOM_S2S_CONFIG naming the setting,
+ * Hands out *client, which you free. Errors: ZOOM_S2S_CONFIG naming the setting, or ZOOM_S2S_LOG;
  * ZOOM_S2S_INVALID_ARGUMENT.
  */
 int32_t zoom_s2s_client_new(const zoom_s2s_config *config,
@@ -761,22 +783,22 @@ int32_t zoom_s2s_client_new(const zoom_s2s_config *config,
                             zoom_s2s_error **error);
 
 /**
- * Makes a client from the environment alone: zoom_s2s_config_from_env and zoom_s2s_client_new in one.
+ * Makes a client from the environment alone: zoom_s2s_config_from_env and zoom_s2s_client_new in
+ * one.
  *
- * Hands out *client, which you free. Errors: ZOOM_S2S_CONFIG naming the variables that are missing or
- * wrong, ZOOM_S2S_INVALID_ARGUMENT.
+ * Hands out *client, which you free. Errors: ZOOM_S2S_CONFIG naming the variables that are missing
+ * or wrong, ZOOM_S2S_INVALID_ARGUMENT.
  */
-int32_t zoom_s2s_client_from_env(zoom_s2s_client **client,
-                                 zoom_s2s_error **error);
+int32_t zoom_s2s_client_from_env(zoom_s2s_client **client, zoom_s2s_error **error);
 
 /**
  * Ends every call now pending on this client, in whatever it waits: they return ZOOM_S2S_CANCELLED.
- * Calls made afterwards work as ever; the token is kept. From any thread; not from a signal handler.
+ * Calls made afterwards work as ever; the token is kept. A call that begins at the same moment may
+ * or may not be ended. From any thread; not from a signal handler.
  *
  * Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
-int32_t zoom_s2s_client_cancel(const zoom_s2s_client *client,
-                               zoom_s2s_error **error);
+int32_t zoom_s2s_client_cancel(const zoom_s2s_client *client, zoom_s2s_error **error);
 
 /**
  * Ends every pending call and refuses all later ones with ZOOM_S2S_SHUTDOWN. From any thread, also
@@ -814,9 +836,9 @@ void zoom_s2s_client_free(zoom_s2s_client *client);
 /**
  * An access token, for programs that make their HTTP requests themselves.
  *
- * Threads: any number at a time. Lifetime: until zoom_s2s_token_free, which wipes it; texts taken from
- * it live as long as it. It outlives its client. Take one for each request or batch of requests, not
- * one for the program's life: it expires within the hour.
+ * Threads: any number at a time. Lifetime: until zoom_s2s_token_free, which wipes it; texts taken
+ * from it live as long as it. It outlives its client. Take one for each request or batch of
+ * requests, not one for the program's life: it expires within the hour.
  */
 typedef struct zoom_s2s_token zoom_s2s_token;
 
@@ -824,8 +846,11 @@ typedef struct zoom_s2s_token zoom_s2s_token;
  * A token: the held one, or a new one when there is none or it is about to expire. All threads and
  * clients of the same app in this process share it, and one of them asks for it.
  *
- * Hands out *token, which you free. Errors: ZOOM_S2S_CREDENTIALS and the others of the token endpoint,
- * ZOOM_S2S_TIMEOUT, ZOOM_S2S_CANCELLED, ZOOM_S2S_SHUTDOWN, ZOOM_S2S_INVALID_ARGUMENT.
+ * Hands out *token, which you free. Errors: ZOOM_S2S_CREDENTIALS; ZOOM_S2S_CONFIG if a credentials
+ * file cannot be read; ZOOM_S2S_NETWORK, ZOOM_S2S_TLS, ZOOM_S2S_RATE_LIMITED, ZOOM_S2S_SERVER and
+ * ZOOM_S2S_BAD_RESPONSE from the way to the token endpoint; ZOOM_S2S_UNAUTHORIZED if tokens are
+ * refused in quick succession; ZOOM_S2S_TIMEOUT, ZOOM_S2S_CANCELLED, ZOOM_S2S_SHUTDOWN,
+ * ZOOM_S2S_INVALID_ARGUMENT.
  */
 int32_t zoom_s2s_client_token(const zoom_s2s_client *client,
                               zoom_s2s_token **token,
@@ -843,13 +868,15 @@ int32_t zoom_s2s_client_refresh_token(const zoom_s2s_client *client,
                                       zoom_s2s_error **error);
 
 /**
- * Copies the token itself with its NUL into your buffer, without allocating when a token is held. Wipe
- * the buffer when you are done.
+ * Copies the token itself with its NUL into your buffer, asking for a new one where
+ * zoom_s2s_client_token would, and without allocating when a token is held. Wipe the buffer when you
+ * are done (explicit_bzero); zoom_s2s_token_free wipes by itself.
  *
- * size is the buffer's in bytes. *needed (nullable) gets the number of bytes that it takes with
- * the NUL; a buffer of NULL with a size of 0 only asks for that. A buffer that is too small is
- * ZOOM_S2S_INVALID_ARGUMENT and becomes the empty text. Zoom does not say how long tokens are; 4096
- * bytes have been enough. Other errors: as zoom_s2s_client_token.
+ * size is the buffer's in bytes. *needed (nullable) gets the number of bytes that it takes with the
+ * NUL; a buffer of NULL with a size of 0 only asks for that. A buffer that is too small is
+ * ZOOM_S2S_INVALID_ARGUMENT and becomes the empty text. Zoom does not say how long tokens are, and
+ * the next one may be longer than the one that was measured: pass 4096 bytes at once, which have
+ * been enough. Other errors: as zoom_s2s_client_token.
  */
 int32_t zoom_s2s_client_token_copy(const zoom_s2s_client *client,
                                    char *buffer,
@@ -858,36 +885,36 @@ int32_t zoom_s2s_client_token_copy(const zoom_s2s_client *client,
                                    zoom_s2s_error **error);
 
 /**
- * Tells the client that Zoom refused the token with this value (HTTP 401 or code 124) in a request that
- * the program made itself. The next zoom_s2s_client_token gives a better one, or the honest error.
+ * Tells the client that Zoom refused the token with this value (HTTP 401 or code 124) in a request
+ * that the program made itself. The next zoom_s2s_client_token gives a better one, or the error that
+ * says why there is none.
  *
- * value is the token, with or without "Bearer " before it. Rejecting one that has been replaced
- * meanwhile does nothing, so every thread that met the refusal may say so. Errors:
- * ZOOM_S2S_INVALID_ARGUMENT.
+ * value is the token in any of its forms: zoom_s2s_token_value, _bearer or _header. Rejecting one
+ * that has been replaced meanwhile does nothing, so every thread that met the refusal may say so.
+ * Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
 int32_t zoom_s2s_client_reject_token(const zoom_s2s_client *client,
                                      const char *value,
                                      zoom_s2s_error **error);
 
 /**
- * Tells Zoom to forget the held token, and forgets it here. Does nothing if none is held. Everybody who
- * shares the token loses it; the next call asks for another one.
+ * Tells Zoom to forget the held token, and forgets it here. Does nothing if none is held. Everybody
+ * who shares the token loses it; the next call asks for another one.
  *
  * Errors: as zoom_s2s_client_token; ZOOM_S2S_INVALID_ARGUMENT with JWT credentials, which cannot be
  * revoked.
  */
-int32_t zoom_s2s_client_revoke_token(const zoom_s2s_client *client,
-                                     zoom_s2s_error **error);
+int32_t zoom_s2s_client_revoke_token(const zoom_s2s_client *client, zoom_s2s_error **error);
 
 /** The token itself. NULL: "". */
 const char *zoom_s2s_token_value(const zoom_s2s_token *token);
 
-/** The value of the Authorization header: "Bearer …". NULL: "". */
+/** The value of the Authorization header: "Bearer ...". NULL: "". */
 const char *zoom_s2s_token_bearer(const zoom_s2s_token *token);
 
 /**
- * The whole header line, without a line end, as libcurl's CURLOPT_HTTPHEADER wants it: "Authorization:
- * Bearer …". NULL: "".
+ * The whole header line, without a line end, as libcurl's CURLOPT_HTTPHEADER wants it:
+ * "Authorization: Bearer ...". NULL: "".
  */
 const char *zoom_s2s_token_header(const zoom_s2s_token *token);
 
@@ -908,10 +935,11 @@ const char *zoom_s2s_token_scope(const zoom_s2s_token *token);
 
 /**
  * 1 if the token endpoint listed this scope, or a classic one that includes it, else 0: the classic
- * user:read:admin includes the granular user:read:list_users:admin, but not the other way round.
- * See https://developers.zoom.us/docs/integrations/oauth-scopes-granular/. NULL: 0.
+ * user:read:admin includes the granular user:read:list_users:admin, but not the other way round. See
+ * https://developers.zoom.us/docs/integrations/oauth-scopes-granular/. Either NULL: 0.
  */
-int32_t zoom_s2s_token_has_scope(const zoom_s2s_token *token, const char *scope);
+int32_t zoom_s2s_token_has_scope(const zoom_s2s_token *token,
+                                 const char *scope);
 
 /** Wipes and frees a token. NULL is fine. */
 void zoom_s2s_token_free(zoom_s2s_token *token);
@@ -1009,18 +1037,18 @@ void zoom_s2s_users_query_free(zoom_s2s_users_query *query);
 /**
  * A page of users. Rows are counted from 0, fields are named by zoom_s2s_user_field.
  *
- * A field that is absent, null, or of a type that cannot be converted without loss has no value: "", or
- * your fallback, and 0 from zoom_s2s_users_page_has. The same goes for a row beyond the page and for a
- * number that is no field. What Zoom really sent is in zoom_s2s_users_page_user_json.
+ * A field that is absent, null, or of a type that cannot be converted without loss has no value: "",
+ * or your fallback, and 0 from zoom_s2s_users_page_has. The same goes for a row beyond the page and
+ * for a number that is no field. What Zoom really sent is in zoom_s2s_users_page_user_json.
  *
- * Threads: any number at a time. Lifetime: until zoom_s2s_users_page_free; all texts taken from it live
- * as long as it. It outlives its pager and its client.
+ * Threads: any number at a time. Lifetime: until zoom_s2s_users_page_free; all texts taken from it
+ * live as long as it. It outlives its pager and its client.
  */
 typedef struct zoom_s2s_users_page zoom_s2s_users_page;
 
 /**
- * One user, by ID or e-mail address, as a page with one row.
- * See https://developers.zoom.us/docs/api/users/#tag/users/get/users/{userId}; it needs the scope
+ * One user, by ID or e-mail address, as a page with one row. See
+ * https://developers.zoom.us/docs/api/users/#tag/users/get/users/{userId}; it needs the scope
  * user:read:user:admin (classic: user:read:admin).
  *
  * Hands out *page, which you free. Errors: ZOOM_S2S_NOT_FOUND if there is no such user, and those of
@@ -1034,15 +1062,18 @@ int32_t zoom_s2s_client_user(const zoom_s2s_client *client,
 /** How many users are on this page: those that the listing had not delivered before. NULL: 0. */
 size_t zoom_s2s_users_page_count(const zoom_s2s_users_page *page);
 
-/** 1 if the field has a value: it was sent, is not null, and could be read as its kind; else 0. NULL: 0. */
+/**
+ * 1 if the field has a value: it was sent, is not null, and could be read as its kind; else 0. NULL:
+ * 0.
+ */
 int32_t zoom_s2s_users_page_has(const zoom_s2s_users_page *page,
                                 size_t row,
                                 int32_t field);
 
 /**
  * The value of a text field, and its length in bytes to *length (nullable); "" and 0 if it has none,
- * and for numbers and lists. A number or boolean that Zoom sent in place of a text is given as in the
- * JSON. NULL: "" and 0.
+ * and for numbers and lists. A number or boolean that Zoom sent in place of a text is given as in
+ * the JSON. NULL: "" and 0.
  */
 const char *zoom_s2s_users_page_text(const zoom_s2s_users_page *page,
                                      size_t row,
@@ -1050,9 +1081,9 @@ const char *zoom_s2s_users_page_text(const zoom_s2s_users_page *page,
                                      size_t *length);
 
 /**
- * The value of a number field, or of a text field whose text is a whole number: always exact; fallback
- * if it has none, is not whole, or beyond 64 bits. A boolean that Zoom sent in place of a number counts
- * as 0 or 1. NULL: fallback.
+ * The value of a number field, or of a text field whose text is a whole number: always exact;
+ * fallback if it has none, is not whole, or beyond 64 bits. A boolean that Zoom sent in place of a
+ * number counts as 0 or 1. NULL: fallback.
  */
 int64_t zoom_s2s_users_page_number(const zoom_s2s_users_page *page,
                                    size_t row,
@@ -1063,9 +1094,10 @@ int64_t zoom_s2s_users_page_number(const zoom_s2s_users_page *page,
 size_t zoom_s2s_users_page_list_count(const zoom_s2s_users_page *page, size_t row, int32_t field);
 
 /**
- * A text in a list: of entry index, counted from 0, the member key, and its length in bytes to *length
- * (nullable). For lists of texts key is "" or NULL; for the others one of the keys at the field's number.
- * Numbers are given as in the JSON. "" and 0 if there is none. page NULL: "" and 0.
+ * A text in a list: of entry index, counted from 0, the member key, and its length in bytes to
+ * *length (nullable). For lists of texts key is "" or NULL; for the others one of those that
+ * zoom_s2s_user_field_entry_key lists. Numbers are given as in the JSON. "" and 0 if there is none.
+ * page NULL: "" and 0.
  */
 const char *zoom_s2s_users_page_list_text(const zoom_s2s_users_page *page,
                                           size_t row,
@@ -1075,8 +1107,8 @@ const char *zoom_s2s_users_page_list_text(const zoom_s2s_users_page *page,
                                           size_t *length);
 
 /**
- * Like zoom_s2s_users_page_list_text, for a member that is a whole number, exactly; fallback if it is
- * none. page NULL: fallback.
+ * Like zoom_s2s_users_page_list_text, for a member that is a whole number, exactly; fallback if
+ * there is no such member, or it is no whole number. page NULL: fallback.
  */
 int64_t zoom_s2s_users_page_list_number(const zoom_s2s_users_page *page,
                                         size_t row,
@@ -1086,8 +1118,8 @@ int64_t zoom_s2s_users_page_list_number(const zoom_s2s_users_page *page,
                                         int64_t fallback);
 
 /**
- * 1 if entry index of a list field has the member key, else 0; see zoom_s2s_users_page_list_text. page
- * NULL: 0.
+ * 1 if entry index of a list field has the member key, else 0; see zoom_s2s_users_page_list_text.
+ * page NULL: 0.
  */
 int32_t zoom_s2s_users_page_list_has(const zoom_s2s_users_page *page,
                                      size_t row,
@@ -1098,11 +1130,12 @@ int32_t zoom_s2s_users_page_list_has(const zoom_s2s_users_page *page,
 /**
  * A text or number field of all rows at once, for languages in which each call costs.
  *
- * *texts gets the rows' texts one after the other, each with a NUL at its end; *offsets the place in bytes
- * of each row's text, and behind the last one the length of all together: row r is from offsets[r] to
- * offsets[r + 1] - 1. Split at the NULs, or go by the offsets. *present gets a text of '1' and '0', one a
- * row: whether it has a value; without one its text is empty. Numbers are decimal. Each of the three may be
- * NULL; all live as long as the page.
+ * *texts gets the rows' texts one after the other, each with a NUL at its end; *offsets the place in
+ * bytes of each row's text, and behind the last one the length of all together:
+ * zoom_s2s_users_page_count + 1 numbers, of which row r is from offsets[r] to offsets[r + 1] - 1.
+ * Split at the NULs, or go by the offsets. *present gets a text of '1' and '0', one a row: whether
+ * it has a value (and a NUL); without one its text is empty. Numbers are decimal. Each of the three
+ * may be NULL; all live as long as the page.
  *
  * Errors: ZOOM_S2S_INVALID_ARGUMENT, also for lists.
  */
@@ -1128,28 +1161,30 @@ int64_t zoom_s2s_users_page_page_size(const zoom_s2s_users_page *page);
 /** How many pages the listing has, where Zoom said so, else -1. NULL: -1. */
 int64_t zoom_s2s_users_page_page_count(const zoom_s2s_users_page *page);
 
-/** The number of this page, where Zoom said so, else -1. Deprecated by Zoom: go by the pager. NULL: -1. */
+/**
+ * The number of this page, where Zoom said so, else -1. Deprecated by Zoom: go by the pager. NULL:
+ * -1.
+ */
 int64_t zoom_s2s_users_page_page_number(const zoom_s2s_users_page *page);
 
 /**
- * The page exactly as received, after decompression, and its length in bytes to *length (nullable). It
- * also holds the users that were delivered before. The first call makes a copy. NULL: "" and 0.
+ * The page exactly as received, after decompression, and its length in bytes to *length (nullable).
+ * It also holds the users that were delivered before. The first call makes a copy. NULL: "" and 0.
  */
-const char *zoom_s2s_users_page_json(const zoom_s2s_users_page *page,
-                                     size_t *length);
+const char *zoom_s2s_users_page_json(const zoom_s2s_users_page *page, size_t *length);
 
 /**
- * The JSON of one user, exactly as received, and its length in bytes to *length (nullable). The first
- * call makes a copy of all users of the page. NULL: "" and 0.
+ * The JSON of one user, exactly as received, and its length in bytes to *length (nullable). The
+ * first call makes a copy of all users of the page. "" and 0 beyond the last row. NULL: "" and 0.
  */
 const char *zoom_s2s_users_page_user_json(const zoom_s2s_users_page *page,
                                           size_t row,
                                           size_t *length);
 
 /**
- * The JSON of any member of a user, also of those that have no field here, exactly as received: texts in
- * their quotes, null as null. *text is NULL, and the status ZOOM_S2S_OK, if there is no such member or
- * row. Reads the user's JSON at each call.
+ * The JSON of any member of a user, also of those that have no field here, exactly as received:
+ * texts in their quotes, null as null. *text is NULL, and the status ZOOM_S2S_OK, if there is no
+ * such member or row. Reads the user's JSON at each call.
  *
  * Hands out *text, which you free. Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -1168,26 +1203,27 @@ void zoom_s2s_users_page_free(zoom_s2s_users_page *page);
 /**
  * A listing of users, page by page.
  *
- * Complete, or an error. Zoom pages by position, so that whoever is added or deleted meanwhile shifts
- * the others past the reader. A status is therefore listed again, for newcomers only, until Zoom's own
- * total agrees; if it never does, ZOOM_S2S_INCOMPLETE comes after everything else. Nobody is delivered
- * twice, and whoever was in the account under one status all the time is delivered once. That takes
- * eight bytes of memory a user.
+ * Complete, or an error. Zoom pages by position, so that whoever is added or deleted meanwhile
+ * shifts the others past the reader. A status is therefore listed again, for newcomers only, until
+ * Zoom's own total agrees; if it never does, ZOOM_S2S_INCOMPLETE comes after everything else. Nobody
+ * is delivered twice, and whoever was in the account under one status all the time is delivered
+ * once. That takes eight bytes of memory a user.
  *
- * The limit: if somebody is deleted behind the reader and somebody is added, both between the same two
- * pages, Zoom's total stays as it was, and one user may be missed without a trace. Somebody who is seen
- * while pending comes again if he accepts meanwhile: pending users have no ID to know them by.
+ * The limit: if somebody is deleted behind the reader and somebody is added, both between the same
+ * two pages, Zoom's total stays as it was, and one user may be missed without a trace. Somebody who
+ * is seen while pending comes again if he accepts meanwhile: pending users have no ID to know them
+ * by.
  *
  * Threads: one at a time; a second one gets ZOOM_S2S_INVALID_ARGUMENT. Lifetime: until
- * zoom_s2s_users_pager_free, at any time. It keeps what it needs of its client alive.
+ * zoom_s2s_users_pager_free, which may come before the last page. It goes on working when its client
+ * has been freed.
  */
 typedef struct zoom_s2s_users_pager zoom_s2s_users_pager;
 
 /**
  * Begins a listing of users. Nothing is sent yet. query says which; NULL lists what Zoom lists by
- * default, the active users.
- * See https://developers.zoom.us/docs/api/users/#tag/users/get/users; it needs the scope
- * user:read:list_users:admin (classic: user:read:admin).
+ * default, the active users. See https://developers.zoom.us/docs/api/users/#tag/users/get/users; it
+ * needs the scope user:read:list_users:admin (classic: user:read:admin).
  *
  * Hands out *pager, which you free. Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -1199,8 +1235,9 @@ int32_t zoom_s2s_client_list_users(const zoom_s2s_client *client,
 /**
  * Fetches the next page, with the users that were not delivered before. After the last one *page is
  * NULL and the status ZOOM_S2S_OK. The first page of a status comes even if it is empty; later ones
- * only if they bring somebody. After an error every further call returns that same error: what came
- * before was delivered, and what is missing will not come.
+ * only if they bring somebody. After an error, also ZOOM_S2S_TIMEOUT or ZOOM_S2S_CANCELLED, every
+ * further call returns that same error: what came before was delivered, and what is missing will not
+ * come. Begin a new listing. (A mistake in the arguments of a call is forgotten with it.)
  *
  * Hands out *page, which you free. Errors: those of zoom_s2s_client_send, and ZOOM_S2S_INCOMPLETE.
  */
@@ -1208,12 +1245,15 @@ int32_t zoom_s2s_users_pager_next(zoom_s2s_users_pager *pager,
                                   zoom_s2s_users_page **page,
                                   zoom_s2s_error **error);
 
-/** The status that the next page is of, see zoom_s2s_user_status; after the last one, the last. NULL: 0. */
+/**
+ * The status that the next page will be of, see zoom_s2s_user_status; after the last page, the
+ * status of that one. NULL: 0.
+ */
 int32_t zoom_s2s_users_pager_status(const zoom_s2s_users_pager *pager);
 
 /**
- * How many users Zoom said there are under the status of the last page; -1 before the first page, and
- * if Zoom does not tell. NULL: -1.
+ * How many users Zoom said there are under the status of the last page; -1 before the first page,
+ * and if Zoom does not tell. NULL: -1.
  */
 int64_t zoom_s2s_users_pager_total_records(const zoom_s2s_users_pager *pager);
 
@@ -1237,19 +1277,20 @@ void zoom_s2s_users_pager_free(zoom_s2s_users_pager *pager);
  * zoom_s2s_client_pages. Mistakes in it are reported when it is sent.
  *
  * Threads: one at a time; a second one gets ZOOM_S2S_INVALID_ARGUMENT. Lifetime: until
- * zoom_s2s_request_free. It may be sent any number of times, and is not needed once that has returned.
+ * zoom_s2s_request_free. It may be sent any number of times, and is not needed once
+ * zoom_s2s_client_send or zoom_s2s_client_pages has returned.
  */
 typedef struct zoom_s2s_request zoom_s2s_request;
 
 /**
  * A request with this method and path.
  *
- * method is GET, HEAD, POST, PUT, PATCH or DELETE. path is below the API's base, as in Zoom's documents,
- * such as "/users/{userId}/meetings", with names in braces that zoom_s2s_request_set_segment fills in;
- * parameters go into zoom_s2s_request_add_query.
+ * method is GET, HEAD, POST, PUT, PATCH or DELETE, in capitals. path is below the API's base and
+ * begins with a slash, as in Zoom's documents, such as "/users/{userId}/meetings", with names in
+ * braces that zoom_s2s_request_set_segment fills in; parameters go into zoom_s2s_request_add_query.
  *
- * GET, HEAD, PUT and DELETE are sent again where that may help; POST and PATCH only where Zoom surely
- * has not carried them out.
+ * GET, HEAD, PUT and DELETE are sent again where that may help; POST and PATCH only where Zoom
+ * surely has not carried them out.
  *
  * Hands out *request, which you free. Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -1259,9 +1300,9 @@ int32_t zoom_s2s_request_new(const char *method,
                              zoom_s2s_error **error);
 
 /**
- * Fills in {name} in the path. The value is percent-encoded and stays one segment, whatever it holds;
- * empty, "." and ".." are refused. Zoom wants meeting UUIDs that begin with / or hold // encoded twice:
- * give such a value encoded once.
+ * Fills in {name} in the path. The value is percent-encoded and stays one segment, whatever it
+ * holds; empty, "." and ".." are refused. A second call with the same name replaces the value. Zoom
+ * wants meeting UUIDs that begin with / or hold // encoded twice: give such a value encoded once.
  *
  * The texts are copied. Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -1281,7 +1322,8 @@ int32_t zoom_s2s_request_add_query(zoom_s2s_request *request,
                                    zoom_s2s_error **error);
 
 /**
- * Adds a header. Those that the client sets itself (Authorization, Host, …) are refused when it is sent.
+ * Adds a header. Those that the client sets itself are refused when it is sent: Authorization, Host,
+ * Connection, Content-Length, Transfer-Encoding, Accept-Encoding, Content-Type, Expect.
  *
  * The texts are copied; the value may be empty. Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -1291,8 +1333,8 @@ int32_t zoom_s2s_request_add_header(zoom_s2s_request *request,
                                     zoom_s2s_error **error);
 
 /**
- * The body: length bytes from body, which may be NULL if there are none, and their media type, such as
- * "application/json".
+ * The body: length bytes from body, which may be NULL if there are none, and their media type, such
+ * as "application/json", which is needed in any case. A second call replaces the first.
  *
  * Both are copied. Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -1303,8 +1345,8 @@ int32_t zoom_s2s_request_set_body(zoom_s2s_request *request,
                                   zoom_s2s_error **error);
 
 /**
- * The deadline of this request in milliseconds, instead of the client's; of each page's, where it is
- * paged.
+ * The deadline of this request in milliseconds, above 0, instead of the client's; of each page's,
+ * where it is paged.
  *
  * Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -1330,10 +1372,13 @@ typedef struct zoom_s2s_response zoom_s2s_response;
  * Sends a request to any endpoint of the API. Token, retries, limits and deadline are those of every
  * call.
  *
- * Hands out *response, which you free. Errors: for a status outside 2xx the one that fits it, with the
- * body (zoom_s2s_error_body); ZOOM_S2S_INVALID_ARGUMENT naming the mistake in the request; those of
- * zoom_s2s_client_token; ZOOM_S2S_NETWORK, ZOOM_S2S_TLS, ZOOM_S2S_BAD_RESPONSE, ZOOM_S2S_TOO_LARGE.
- * zoom_s2s_error_in_doubt tells whether Zoom may have carried it out all the same.
+ * Hands out *response, which you free. Errors: for an HTTP status outside 2xx the one that fits it,
+ * with the body (zoom_s2s_error_body): ZOOM_S2S_UNAUTHORIZED, ZOOM_S2S_MISSING_SCOPE,
+ * ZOOM_S2S_FORBIDDEN, ZOOM_S2S_NOT_FOUND, ZOOM_S2S_RATE_LIMITED, ZOOM_S2S_SERVER, ZOOM_S2S_REJECTED,
+ * and ZOOM_S2S_BAD_RESPONSE for a redirect; ZOOM_S2S_INVALID_ARGUMENT naming the mistake in the
+ * request; those of zoom_s2s_client_token; ZOOM_S2S_NETWORK, ZOOM_S2S_TLS, ZOOM_S2S_BAD_RESPONSE,
+ * ZOOM_S2S_TOO_LARGE. zoom_s2s_error_in_doubt tells whether Zoom may have carried it out all the
+ * same.
  */
 int32_t zoom_s2s_client_send(const zoom_s2s_client *client,
                              const zoom_s2s_request *request,
@@ -1344,17 +1389,16 @@ int32_t zoom_s2s_client_send(const zoom_s2s_client *client,
 int32_t zoom_s2s_response_status(const zoom_s2s_response *response);
 
 /**
- * The body after decompression, and its length in bytes to *length (nullable). "" and 0 where Zoom
- * sent none. NULL: "" and 0.
+ * The body after decompression, and its length in bytes to *length (nullable). Any bytes, not
+ * necessarily UTF-8: go by the length. "" and 0 where Zoom sent none. NULL: "" and 0.
  */
 const char *zoom_s2s_response_body(const zoom_s2s_response *response, size_t *length);
 
 /**
- * The value of the first header of this name, in any case of letters; "" if there is none, or it is not
- * printable ASCII. NULL: "".
+ * The value of the first header of this name, in any case of letters; "" if there is none, or it is
+ * not printable ASCII. NULL: "".
  */
-const char *zoom_s2s_response_header(const zoom_s2s_response *response,
-                                     const char *name);
+const char *zoom_s2s_response_header(const zoom_s2s_response *response, const char *name);
 
 /** How many headers there are. NULL: 0. */
 size_t zoom_s2s_response_header_count(const zoom_s2s_response *response);
@@ -1380,8 +1424,8 @@ void zoom_s2s_response_free(zoom_s2s_response *response);
 /**
  * A page of entries of any list, as JSON. Entries are counted from 0.
  *
- * Threads: any number at a time. Lifetime: until zoom_s2s_entries_page_free; all texts taken from it live
- * as long as it. It outlives its pager and its client.
+ * Threads: any number at a time. Lifetime: until zoom_s2s_entries_page_free; all texts taken from it
+ * live as long as it. It outlives its pager and its client.
  */
 typedef struct zoom_s2s_entries_page zoom_s2s_entries_page;
 
@@ -1389,17 +1433,17 @@ typedef struct zoom_s2s_entries_page zoom_s2s_entries_page;
 size_t zoom_s2s_entries_page_count(const zoom_s2s_entries_page *page);
 
 /**
- * The JSON of one entry, exactly as received, and its length in bytes to *length (nullable); "" and 0
- * beyond the last. The first call makes a copy of all entries of the page. NULL: "" and 0.
+ * The JSON of one entry, exactly as received, and its length in bytes to *length (nullable); "" and
+ * 0 beyond the last. The first call makes a copy of all entries of the page. NULL: "" and 0.
  */
 const char *zoom_s2s_entries_page_entry_json(const zoom_s2s_entries_page *page,
                                              size_t index,
                                              size_t *length);
 
 /**
- * The JSON of one member of an entry, exactly as received: texts in their quotes, null as null. *text is
- * NULL, and the status ZOOM_S2S_OK, if there is no such member or entry. Reads the entry's JSON at each
- * call.
+ * The JSON of one member of an entry, exactly as received: texts in their quotes, null as null.
+ * *text is NULL, and the status ZOOM_S2S_OK, if there is no such member or entry. Reads the entry's
+ * JSON at each call.
  *
  * Hands out *text, which you free. Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -1416,8 +1460,8 @@ const char *zoom_s2s_entries_page_next_page_token(const zoom_s2s_entries_page *p
 int64_t zoom_s2s_entries_page_total_records(const zoom_s2s_entries_page *page);
 
 /**
- * The page exactly as received, after decompression, and its length in bytes to *length (nullable). It
- * also holds the entries that were delivered before. The first call makes a copy. NULL: "" and 0.
+ * The page exactly as received, after decompression, and its length in bytes to *length (nullable).
+ * It also holds the entries that were delivered before. The first call makes a copy. NULL: "" and 0.
  */
 const char *zoom_s2s_entries_page_json(const zoom_s2s_entries_page *page,
                                        size_t *length);
@@ -1429,18 +1473,20 @@ void zoom_s2s_entries_page_free(zoom_s2s_entries_page *page);
 /* Any list: the pager ----------------------------------------------------------------------------- */
 
 /**
- * Any list that Zoom pages by next_page_token, page by page: meetings, recordings, groups' members, ….
- * Complete, or an error, as zoom_s2s_users_pager. Entries on different pages are the same if their JSON
- * is; one that changes while the list is read again comes again.
+ * Any list that Zoom pages by next_page_token, page by page: meetings, recordings, groups' members
+ * and so on. Complete, or an error, as zoom_s2s_users_pager. Entries on different pages are the same
+ * if their JSON is; one that changes while the list is read again comes again.
  *
  * Threads: one at a time; a second one gets ZOOM_S2S_INVALID_ARGUMENT. Lifetime: until
- * zoom_s2s_entries_pager_free, at any time. It keeps what it needs of its client alive.
+ * zoom_s2s_entries_pager_free, which may come before the last page. It goes on working when its
+ * client has been freed.
  */
 typedef struct zoom_s2s_entries_pager zoom_s2s_entries_pager;
 
 /**
- * Begins the list that this request asks for: a GET, with everything but next_page_token. key names the
- * array of entries in the answers, such as "meetings". Nothing is sent yet.
+ * Begins the list that this request asks for: a GET, with everything but next_page_token. key names
+ * the array of entries in the answers, such as "meetings". Nothing is sent yet, and mistakes in the
+ * request are reported with the first page. The request is copied.
  *
  * Hands out *pager, which you free. Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -1451,7 +1497,8 @@ int32_t zoom_s2s_client_pages(const zoom_s2s_client *client,
                               zoom_s2s_error **error);
 
 /**
- * How often the list is read at most, 1 to 5, while it changes. Default: 3. Only before the first page.
+ * How often the list is read at most, 1 to 5, while it changes. Default: 3. Only before the first
+ * page.
  *
  * Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -1460,9 +1507,9 @@ int32_t zoom_s2s_entries_pager_set_max_passes(zoom_s2s_entries_pager *pager,
                                               zoom_s2s_error **error);
 
 /**
- * Fetches the next page, with the entries that were not delivered before. After the last one *page is
- * NULL and the status ZOOM_S2S_OK. After an error every further call returns that same error: what came
- * before was delivered, and what is missing will not come.
+ * Fetches the next page, with the entries that were not delivered before. After the last one *page
+ * is NULL and the status ZOOM_S2S_OK. After an error every further call returns that same error:
+ * what came before was delivered, and what is missing will not come. Begin a new listing.
  *
  * Hands out *page, which you free. Errors: those of zoom_s2s_client_send, and ZOOM_S2S_INCOMPLETE.
  */
@@ -1470,7 +1517,10 @@ int32_t zoom_s2s_entries_pager_next(zoom_s2s_entries_pager *pager,
                                     zoom_s2s_entries_page **page,
                                     zoom_s2s_error **error);
 
-/** How many entries Zoom said there are; -1 before the first page, and if Zoom does not tell. NULL: -1. */
+/**
+ * How many entries Zoom said there are; -1 before the first page, and if Zoom does not tell. NULL:
+ * -1.
+ */
 int64_t zoom_s2s_entries_pager_total_records(const zoom_s2s_entries_pager *pager);
 
 /** 1 if something showed that the list changed while it was read, else 0. NULL: 0. */

@@ -118,10 +118,12 @@ impl Client {
     /// Tells the client that Zoom refused the token with this value (HTTP 401 or code 124) in a
     /// request that the program made itself. The next [`token`](Client::token) gives a better one.
     ///
+    /// `value` is any of the token's forms: [`Token::value`], [`Token::bearer`], [`Token::header`].
     /// Rejecting a token that has been replaced meanwhile does nothing. Returns whether the held
     /// token was meant.
     pub fn reject_token(&self, value: &str) -> bool {
         let value = value.trim();
+        let value = value.strip_prefix("Authorization: ").unwrap_or(value);
         let value = value.strip_prefix("Bearer ").unwrap_or(value);
         let rejected = self.core.now().cell.reject(fingerprint(value));
         if rejected {

@@ -125,12 +125,14 @@ impl Request {
     }
 
     /// Fills in `{name}` in the path. The value is percent-encoded and stays one segment, whatever it
-    /// holds; empty, `.` and `..` are refused.
+    /// holds; empty, `.` and `..` are refused. A second value for the same name replaces the first.
     ///
     /// Zoom wants meeting UUIDs that begin with `/` or hold `//` encoded twice: give such a value
     /// encoded once.
     pub fn segment(mut self, name: impl Into<String>, value: impl Into<String>) -> Request {
-        self.segments.push((name.into(), value.into()));
+        let name = name.into();
+        self.segments.retain(|(known, _)| *known != name);
+        self.segments.push((name, value.into()));
         self
     }
 
@@ -203,7 +205,7 @@ impl Request {
         let refuse = |why: &str| {
             Err(Error::InvalidArgument(
                 Details::new(format!("path {:?} {why}", self.path)).with_hint(
-                    "Write it as in Zoom's documents, such as /users/{userId}, and fill in the names with segment(); parameters go into query().",
+                    "Write it as in Zoom's documents, such as /users/{userId}; the values for names in braces and the query parameters are given apart from it.",
                 ),
             ))
         };
@@ -219,7 +221,7 @@ impl Request {
                 .and_then(|part| part.strip_suffix('}'));
             if let Some(name) = name {
                 let Some((_, value)) = self.segments.iter().find(|(known, _)| known == name) else {
-                    return refuse(&format!("has {{{name}}}, which no segment() fills in"));
+                    return refuse(&format!("has {{{name}}}, which no segment fills in"));
                 };
                 used += 1;
                 resolved.push_str(&path_segment(value, name)?);
@@ -232,7 +234,7 @@ impl Request {
             }
         }
         if used < self.segments.len() {
-            return refuse("lacks a name that segment() was to fill in, or names one twice");
+            return refuse("lacks a name that a segment was to fill in");
         }
         Ok(resolved)
     }
@@ -312,6 +314,12 @@ mod tests {
             (
                 get("/users").query("a b", "c&d").query("a b", ""),
                 "/users?a%20b=c%26d&a%20b=",
+            ),
+            (
+                get("/users/{userId}")
+                    .segment("userId", "a")
+                    .segment("userId", "b"),
+                "/users/b",
             ),
             (get("/users/me:x@y"), "/users/me:x@y"),
             (

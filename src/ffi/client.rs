@@ -9,15 +9,15 @@ use super::terminated::Terminated;
 use super::text::zoom_s2s_text;
 use crate::Client;
 
-/// A client for one app of one Zoom account: a token that is renewed and shared, a pool of connections,
-/// and the settings.
+/// A client for one app of one Zoom account: a token that is renewed and shared, a pool of
+/// connections, and the settings.
 ///
-/// Each call has one deadline (zoom_s2s_config_set_timeout_ms), which covers everything the call does:
-/// waiting for a token, retries, the whole answer.
+/// Each call has one deadline (zoom_s2s_config_set_timeout_ms), which covers everything the call
+/// does: waiting for a token, retries, the whole answer.
 ///
 /// Threads: any number at a time; make one client per app and share it. Lifetime: until
-/// zoom_s2s_client_free, which must not overlap with a call on it; tokens, pagers, pages and errors
-/// outlive it.
+/// zoom_s2s_client_free, which must not overlap with a call on it; everything made from it outlives
+/// it.
 pub struct zoom_s2s_client {
     _opaque: [u8; 0],
 }
@@ -30,7 +30,7 @@ impl Object for zoom_s2s_client {
 /// Makes a client. All settings are checked, and nothing is sent yet. The config may be freed
 /// afterwards, or make more clients.
 ///
-/// Hands out *client, which you free. Errors: ZOOM_S2S_CONFIG naming the setting,
+/// Hands out *client, which you free. Errors: ZOOM_S2S_CONFIG naming the setting, or ZOOM_S2S_LOG;
 /// ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_client_new(
@@ -50,10 +50,11 @@ pub unsafe extern "C" fn zoom_s2s_client_new(
     }
 }
 
-/// Makes a client from the environment alone: zoom_s2s_config_from_env and zoom_s2s_client_new in one.
+/// Makes a client from the environment alone: zoom_s2s_config_from_env and zoom_s2s_client_new in
+/// one.
 ///
-/// Hands out *client, which you free. Errors: ZOOM_S2S_CONFIG naming the variables that are missing or
-/// wrong, ZOOM_S2S_INVALID_ARGUMENT.
+/// Hands out *client, which you free. Errors: ZOOM_S2S_CONFIG naming the variables that are missing
+/// or wrong, ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_client_from_env(
     client: *mut *mut zoom_s2s_client,
@@ -71,7 +72,8 @@ pub unsafe extern "C" fn zoom_s2s_client_from_env(
 }
 
 /// Ends every call now pending on this client, in whatever it waits: they return ZOOM_S2S_CANCELLED.
-/// Calls made afterwards work as ever; the token is kept. From any thread; not from a signal handler.
+/// Calls made afterwards work as ever; the token is kept. A call that begins at the same moment may
+/// or may not be ended. From any thread; not from a signal handler.
 ///
 /// Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]

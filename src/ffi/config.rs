@@ -10,8 +10,9 @@ use super::input::{filled, flag, milliseconds, unknown};
 use super::numbers;
 use crate::{Client, ClientBuilder, CredentialSource, Credentials};
 
-/// Credentials and settings of a client. What is not set has a default. Wrong values are reported by
-/// zoom_s2s_client_new, missing and impossible ones by the functions here.
+/// Credentials and settings of a client. What is not set has a default. An argument that is NULL,
+/// empty or out of range is refused by its function; everything else, missing credentials included,
+/// by zoom_s2s_client_new, as ZOOM_S2S_CONFIG.
 ///
 /// Threads: one at a time; a second one gets ZOOM_S2S_INVALID_ARGUMENT. Lifetime: until
 /// zoom_s2s_config_free. Any number of clients may be made from it, and outlive it.
@@ -100,8 +101,8 @@ pub unsafe extern "C" fn zoom_s2s_config_new(
 ///
 /// An empty variable counts as not set. What is set afterwards replaces what the environment said.
 ///
-/// Hands out *config, which you free. Errors: ZOOM_S2S_CONFIG naming the variables that are missing or
-/// wrong, ZOOM_S2S_INVALID_ARGUMENT.
+/// Hands out *config, which you free. Errors: ZOOM_S2S_CONFIG naming the variables that are missing
+/// or wrong, ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_config_from_env(
     config: *mut *mut zoom_s2s_config,
@@ -160,7 +161,8 @@ fn from_env(
     Ok(())
 }
 
-/// Which of Zoom's clouds the account lives in, see zoom_s2s_cloud. Default: commercial.
+/// Which of Zoom's clouds the account lives in, see zoom_s2s_cloud: it decides which hosts are the
+/// default. Default: commercial.
 ///
 /// Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -179,7 +181,8 @@ pub unsafe extern "C" fn zoom_s2s_config_set_cloud(
     }
 }
 
-/// The host of the token endpoint, without /oauth/token. Default: https://zoom.us.
+/// The host of the token endpoint, without /oauth/token. Default: https://zoom.us, or the cloud's
+/// own.
 ///
 /// Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -196,7 +199,7 @@ pub unsafe extern "C" fn zoom_s2s_config_set_oauth_url(
     }
 }
 
-/// The base of the API, with its /v2. Default: https://api.zoom.us/v2.
+/// The base of the API, with its /v2. Default: https://api.zoom.us/v2, or the cloud's own.
 ///
 /// Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -231,8 +234,8 @@ pub unsafe extern "C" fn zoom_s2s_config_set_regional(
     }
 }
 
-/// The deadline of each call in milliseconds: waiting for a token, retries and the whole answer
-/// included. Default: 30000.
+/// The deadline of each call in milliseconds, above 0: waiting for a token, retries and the whole
+/// answer included. More than a year counts as a year. Default: 30000.
 ///
 /// Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -249,7 +252,8 @@ pub unsafe extern "C" fn zoom_s2s_config_set_timeout_ms(
     }
 }
 
-/// Longest time for opening one connection in milliseconds: name, TCP, proxy and TLS. Default: 10000.
+/// Longest time for opening one connection in milliseconds, above 0: name, TCP, proxy and TLS.
+/// Default: 10000.
 ///
 /// Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -284,7 +288,7 @@ pub unsafe extern "C" fn zoom_s2s_config_set_ca_file(
     }
 }
 
-/// 1: trust the authorities of the CA file only, not the system's. Default: 0.
+/// 1: trust the authorities of the CA file only, not the system's; needs a CA file. Default: 0.
 ///
 /// Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -302,7 +306,8 @@ pub unsafe extern "C" fn zoom_s2s_config_set_ca_only(
 }
 
 /// An HTTP proxy for all https connections: http://[user:password@]host[:port]. Default: what
-/// HTTPS_PROXY or ALL_PROXY says, with NO_PROXY exempting hosts; never HTTP_PROXY.
+/// HTTPS_PROXY or ALL_PROXY says, with NO_PROXY exempting hosts; never HTTP_PROXY. Of this and
+/// zoom_s2s_config_set_no_proxy the last call counts.
 ///
 /// Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -349,8 +354,8 @@ pub unsafe extern "C" fn zoom_s2s_config_set_token_store(
     }
 }
 
-/// Longest answer taken, in bytes after decompression; a longer one is ZOOM_S2S_TOO_LARGE. Default:
-/// 67108864 (64 MiB).
+/// Longest answer taken, in bytes above 0 after decompression; a longer one is ZOOM_S2S_TOO_LARGE.
+/// Default: 67108864 (64 MiB).
 ///
 /// Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]

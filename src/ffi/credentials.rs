@@ -83,8 +83,8 @@ unsafe fn set_credential(
     }
 }
 
-/// The account ID, from the credentials page of the Server-to-Server OAuth app.
-/// See https://developers.zoom.us/docs/internal-apps/s2s-oauth/.
+/// The account ID, from the credentials page of the Server-to-Server OAuth app. See
+/// https://developers.zoom.us/docs/internal-apps/s2s-oauth/.
 ///
 /// The text is copied; blanks around it are dropped. Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]

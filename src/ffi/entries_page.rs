@@ -13,8 +13,8 @@ use crate::EntryPage;
 
 /// A page of entries of any list, as JSON. Entries are counted from 0.
 ///
-/// Threads: any number at a time. Lifetime: until zoom_s2s_entries_page_free; all texts taken from it live
-/// as long as it. It outlives its pager and its client.
+/// Threads: any number at a time. Lifetime: until zoom_s2s_entries_page_free; all texts taken from it
+/// live as long as it. It outlives its pager and its client.
 pub struct zoom_s2s_entries_page {
     _opaque: [u8; 0],
 }
@@ -69,8 +69,8 @@ pub unsafe extern "C" fn zoom_s2s_entries_page_count(page: *const zoom_s2s_entri
     unsafe { read(page, 0, |state| Ok(state.page.len())) }
 }
 
-/// The JSON of one entry, exactly as received, and its length in bytes to *length (nullable); "" and 0
-/// beyond the last. The first call makes a copy of all entries of the page. NULL: "" and 0.
+/// The JSON of one entry, exactly as received, and its length in bytes to *length (nullable); "" and
+/// 0 beyond the last. The first call makes a copy of all entries of the page. NULL: "" and 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_entries_page_entry_json(
     page: *const zoom_s2s_entries_page,
@@ -91,9 +91,9 @@ pub unsafe extern "C" fn zoom_s2s_entries_page_entry_json(
     }
 }
 
-/// The JSON of one member of an entry, exactly as received: texts in their quotes, null as null. *text is
-/// NULL, and the status ZOOM_S2S_OK, if there is no such member or entry. Reads the entry's JSON at each
-/// call.
+/// The JSON of one member of an entry, exactly as received: texts in their quotes, null as null.
+/// *text is NULL, and the status ZOOM_S2S_OK, if there is no such member or entry. Reads the entry's
+/// JSON at each call.
 ///
 /// Hands out *text, which you free. Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -146,8 +146,8 @@ pub unsafe extern "C" fn zoom_s2s_entries_page_total_records(
     }
 }
 
-/// The page exactly as received, after decompression, and its length in bytes to *length (nullable). It
-/// also holds the entries that were delivered before. The first call makes a copy. NULL: "" and 0.
+/// The page exactly as received, after decompression, and its length in bytes to *length (nullable).
+/// It also holds the entries that were delivered before. The first call makes a copy. NULL: "" and 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_entries_page_json(
     page: *const zoom_s2s_entries_page,

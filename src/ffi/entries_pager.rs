@@ -13,12 +13,13 @@ use super::request::zoom_s2s_request;
 use super::users_query::within;
 use crate::{Client, EntryPages, Request};
 
-/// Any list that Zoom pages by next_page_token, page by page: meetings, recordings, groups' members, ….
-/// Complete, or an error, as zoom_s2s_users_pager. Entries on different pages are the same if their JSON
-/// is; one that changes while the list is read again comes again.
+/// Any list that Zoom pages by next_page_token, page by page: meetings, recordings, groups' members
+/// and so on. Complete, or an error, as zoom_s2s_users_pager. Entries on different pages are the same
+/// if their JSON is; one that changes while the list is read again comes again.
 ///
 /// Threads: one at a time; a second one gets ZOOM_S2S_INVALID_ARGUMENT. Lifetime: until
-/// zoom_s2s_entries_pager_free, at any time. It keeps what it needs of its client alive.
+/// zoom_s2s_entries_pager_free, which may come before the last page. It goes on working when its
+/// client has been freed.
 pub struct zoom_s2s_entries_pager {
     _opaque: [u8; 0],
 }
@@ -50,8 +51,9 @@ unsafe fn read<T>(
     })
 }
 
-/// Begins the list that this request asks for: a GET, with everything but next_page_token. key names the
-/// array of entries in the answers, such as "meetings". Nothing is sent yet.
+/// Begins the list that this request asks for: a GET, with everything but next_page_token. key names
+/// the array of entries in the answers, such as "meetings". Nothing is sent yet, and mistakes in the
+/// request are reported with the first page. The request is copied.
 ///
 /// Hands out *pager, which you free. Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -80,7 +82,8 @@ pub unsafe extern "C" fn zoom_s2s_client_pages(
     }
 }
 
-/// How often the list is read at most, 1 to 5, while it changes. Default: 3. Only before the first page.
+/// How often the list is read at most, 1 to 5, while it changes. Default: 3. Only before the first
+/// page.
 ///
 /// Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -107,9 +110,9 @@ pub unsafe extern "C" fn zoom_s2s_entries_pager_set_max_passes(
     }
 }
 
-/// Fetches the next page, with the entries that were not delivered before. After the last one *page is
-/// NULL and the status ZOOM_S2S_OK. After an error every further call returns that same error: what came
-/// before was delivered, and what is missing will not come.
+/// Fetches the next page, with the entries that were not delivered before. After the last one *page
+/// is NULL and the status ZOOM_S2S_OK. After an error every further call returns that same error:
+/// what came before was delivered, and what is missing will not come. Begin a new listing.
 ///
 /// Hands out *page, which you free. Errors: those of zoom_s2s_client_send, and ZOOM_S2S_INCOMPLETE.
 #[unsafe(no_mangle)]
@@ -131,7 +134,8 @@ pub unsafe extern "C" fn zoom_s2s_entries_pager_next(
     }
 }
 
-/// How many entries Zoom said there are; -1 before the first page, and if Zoom does not tell. NULL: -1.
+/// How many entries Zoom said there are; -1 before the first page, and if Zoom does not tell. NULL:
+/// -1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_entries_pager_total_records(
     pager: *const zoom_s2s_entries_pager,

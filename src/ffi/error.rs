@@ -11,8 +11,8 @@ use crate::Error;
 
 /// What went wrong in one call, in words and numbers. No secret and no token is part of it.
 ///
-/// Threads: any number at a time. Lifetime: until zoom_s2s_error_free; texts taken from it live as long
-/// as it. It needs no other object to stay alive.
+/// Threads: any number at a time. Lifetime: until zoom_s2s_error_free; texts taken from it live as
+/// long as it. It needs no other object to stay alive.
 pub struct zoom_s2s_error {
     _opaque: [u8; 0],
 }
@@ -264,8 +264,8 @@ pub unsafe extern "C" fn zoom_s2s_error_tracking_id(error: *const zoom_s2s_error
     unsafe { read(error, NOTHING, |state| state.tracking_id.as_ptr()) }
 }
 
-/// The scopes named by a missing-scope answer, in Zoom's spelling, separated by blanks; else "". NULL:
-/// "".
+/// The scopes named by a missing-scope answer, in Zoom's spelling, separated by blanks; else "".
+/// NULL: "".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_error_missing_scopes(
     error: *const zoom_s2s_error,
@@ -281,8 +281,9 @@ pub unsafe extern "C" fn zoom_s2s_error_has_body(error: *const zoom_s2s_error) -
     unsafe { read(error, 0, |state| i32::from(state.body.is_some())) }
 }
 
-/// The body of the API's answer, as received (after decompression), and its length in bytes to
-/// *length (nullable). It may hold anything, also U+0000. "" and 0 if there is none. NULL: "" and 0.
+/// The body of the API's answer after decompression, and its length in bytes to *length (nullable).
+/// Any bytes, not necessarily UTF-8: go by the length. At most the first 1048576 bytes of it, and if
+/// it repeats the token, without that. "" and 0 if there is none. NULL: "" and 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_error_body(
     error: *const zoom_s2s_error,

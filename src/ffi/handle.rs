@@ -161,8 +161,8 @@ impl<T> Drop for Taken<'_, T> {
     }
 }
 
-/// Frees an exclusive object. One that another thread is just using is left alone: a leak can be lived
-/// with.
+/// Frees an exclusive object. One that another thread is just using is left alone: a leak can be
+/// lived with.
 ///
 /// # Safety
 /// As [`free`].

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use super::error::Fault;
 
-/// Longest text taken, in bytes without the NUL. Longer ones are mistakes: a body is given by
-/// length.
+/// Longest text taken, in bytes without the NUL. Longer ones are mistakes: a body is given by length.
 const LONGEST_TEXT: usize = 64 * 1024;
 
 /// A text, which may be empty. `name` is the parameter's.

@@ -18,8 +18,8 @@ fn numbered<T>(list: &[T], number: i32) -> Option<&T> {
     list.get(usize::try_from(number).ok()?.checked_sub(1)?)
 }
 
-/// Number of the binary interface that this header describes. It grows by one when something is added;
-/// the SONAME changes only if something were ever taken away or changed.
+/// Number of the binary interface that this header describes. It grows by one when something is
+/// added; the SONAME changes only if something were ever taken away or changed.
 pub const ZOOM_S2S_ABI: i32 = 1;
 
 /// Version of the library that runs, such as "0.1.0". Static.
@@ -35,8 +35,8 @@ pub extern "C" fn zoom_s2s_abi() -> i32 {
     ZOOM_S2S_ABI
 }
 
-/// What the library was built with, words separated by blanks: a word for each kind of token store,
-/// such as "store:memory". Static.
+/// What the library was built with, words separated by blanks: one for each kind of token store. In
+/// this version "store:memory". Static.
 #[unsafe(no_mangle)]
 pub extern "C" fn zoom_s2s_features() -> *const c_char {
     c"store:memory".as_ptr()

@@ -55,7 +55,8 @@ pub enum zoom_s2s_status {
     ZOOM_S2S_TOO_LARGE = 41,
     /// A listing ended with fewer entries than Zoom said there are. What arrived was delivered.
     ZOOM_S2S_INCOMPLETE = 42,
-    /// The shared token store cannot be used and the settings forbid going on without it.
+    /// The shared token store cannot be used and the settings forbid going on without it. Not in this
+    /// version, which knows no shared store.
     ZOOM_S2S_STORE = 50,
     /// A defect of this library. Please report it with the message.
     ZOOM_S2S_INTERNAL = 90,
@@ -70,7 +71,8 @@ pub enum zoom_s2s_cloud {
     ZOOM_S2S_CLOUD_GOVERNMENT = 2,
 }
 
-/// Which users to list. Zoom lists one status at a time.
+/// Which users to list: the statuses of users, not to be taken for zoom_s2s_status, which calls
+/// return. Zoom lists one status at a time.
 #[repr(i32)]
 pub enum zoom_s2s_user_status {
     /// Users who can sign in: Zoom's own default.
@@ -173,7 +175,7 @@ pub enum zoom_s2s_field_kind {
     ZOOM_S2S_KIND_TEXT = 1,
     /// zoom_s2s_users_page_number.
     ZOOM_S2S_KIND_NUMBER = 2,
-    /// zoom_s2s_users_page_list_count, _list_text, _list_number.
+    /// zoom_s2s_users_page_list_count, _list_has, _list_text, _list_number.
     ZOOM_S2S_KIND_LIST = 3,
 }
 

@@ -3,8 +3,8 @@
 use super::error::Fault;
 use crate::{Error, Result};
 
-/// An iterator over pages that keeps the error it ended with: a caller who overlooks it must not
-/// take a listing that broke off for one that ended.
+/// An iterator over pages that keeps the error it ended with: a caller who overlooks it must not take
+/// a listing that broke off for one that ended.
 pub(super) struct Paging<P> {
     pub(super) pages: P,
     pub(super) has_begun: bool,

@@ -12,7 +12,8 @@ use crate::{Method, Request};
 /// zoom_s2s_client_pages. Mistakes in it are reported when it is sent.
 ///
 /// Threads: one at a time; a second one gets ZOOM_S2S_INVALID_ARGUMENT. Lifetime: until
-/// zoom_s2s_request_free. It may be sent any number of times, and is not needed once that has returned.
+/// zoom_s2s_request_free. It may be sent any number of times, and is not needed once
+/// zoom_s2s_client_send or zoom_s2s_client_pages has returned.
 pub struct zoom_s2s_request {
     _opaque: [u8; 0],
 }
@@ -43,12 +44,12 @@ unsafe fn change(
 
 /// A request with this method and path.
 ///
-/// method is GET, HEAD, POST, PUT, PATCH or DELETE. path is below the API's base, as in Zoom's documents,
-/// such as "/users/{userId}/meetings", with names in braces that zoom_s2s_request_set_segment fills in;
-/// parameters go into zoom_s2s_request_add_query.
+/// method is GET, HEAD, POST, PUT, PATCH or DELETE, in capitals. path is below the API's base and
+/// begins with a slash, as in Zoom's documents, such as "/users/{userId}/meetings", with names in
+/// braces that zoom_s2s_request_set_segment fills in; parameters go into zoom_s2s_request_add_query.
 ///
-/// GET, HEAD, PUT and DELETE are sent again where that may help; POST and PATCH only where Zoom surely
-/// has not carried them out.
+/// GET, HEAD, PUT and DELETE are sent again where that may help; POST and PATCH only where Zoom
+/// surely has not carried them out.
 ///
 /// Hands out *request, which you free. Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -76,9 +77,9 @@ pub unsafe extern "C" fn zoom_s2s_request_new(
     }
 }
 
-/// Fills in {name} in the path. The value is percent-encoded and stays one segment, whatever it holds;
-/// empty, "." and ".." are refused. Zoom wants meeting UUIDs that begin with / or hold // encoded twice:
-/// give such a value encoded once.
+/// Fills in {name} in the path. The value is percent-encoded and stays one segment, whatever it
+/// holds; empty, "." and ".." are refused. A second call with the same name replaces the value. Zoom
+/// wants meeting UUIDs that begin with / or hold // encoded twice: give such a value encoded once.
 ///
 /// The texts are copied. Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -114,7 +115,8 @@ pub unsafe extern "C" fn zoom_s2s_request_add_query(
     }
 }
 
-/// Adds a header. Those that the client sets itself (Authorization, Host, …) are refused when it is sent.
+/// Adds a header. Those that the client sets itself are refused when it is sent: Authorization, Host,
+/// Connection, Content-Length, Transfer-Encoding, Accept-Encoding, Content-Type, Expect.
 ///
 /// The texts are copied; the value may be empty. Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -132,8 +134,8 @@ pub unsafe extern "C" fn zoom_s2s_request_add_header(
     }
 }
 
-/// The body: length bytes from body, which may be NULL if there are none, and their media type, such as
-/// "application/json".
+/// The body: length bytes from body, which may be NULL if there are none, and their media type, such
+/// as "application/json", which is needed in any case. A second call replaces the first.
 ///
 /// Both are copied. Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -153,8 +155,8 @@ pub unsafe extern "C" fn zoom_s2s_request_set_body(
     }
 }
 
-/// The deadline of this request in milliseconds, instead of the client's; of each page's, where it is
-/// paged.
+/// The deadline of this request in milliseconds, above 0, instead of the client's; of each page's,
+/// where it is paged.
 ///
 /// Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]

@@ -79,10 +79,13 @@ unsafe fn read<'a, T>(
 /// Sends a request to any endpoint of the API. Token, retries, limits and deadline are those of every
 /// call.
 ///
-/// Hands out *response, which you free. Errors: for a status outside 2xx the one that fits it, with the
-/// body (zoom_s2s_error_body); ZOOM_S2S_INVALID_ARGUMENT naming the mistake in the request; those of
-/// zoom_s2s_client_token; ZOOM_S2S_NETWORK, ZOOM_S2S_TLS, ZOOM_S2S_BAD_RESPONSE, ZOOM_S2S_TOO_LARGE.
-/// zoom_s2s_error_in_doubt tells whether Zoom may have carried it out all the same.
+/// Hands out *response, which you free. Errors: for an HTTP status outside 2xx the one that fits it,
+/// with the body (zoom_s2s_error_body): ZOOM_S2S_UNAUTHORIZED, ZOOM_S2S_MISSING_SCOPE,
+/// ZOOM_S2S_FORBIDDEN, ZOOM_S2S_NOT_FOUND, ZOOM_S2S_RATE_LIMITED, ZOOM_S2S_SERVER, ZOOM_S2S_REJECTED,
+/// and ZOOM_S2S_BAD_RESPONSE for a redirect; ZOOM_S2S_INVALID_ARGUMENT naming the mistake in the
+/// request; those of zoom_s2s_client_token; ZOOM_S2S_NETWORK, ZOOM_S2S_TLS, ZOOM_S2S_BAD_RESPONSE,
+/// ZOOM_S2S_TOO_LARGE. zoom_s2s_error_in_doubt tells whether Zoom may have carried it out all the
+/// same.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_client_send(
     client: *const zoom_s2s_client,
@@ -109,8 +112,8 @@ pub unsafe extern "C" fn zoom_s2s_response_status(response: *const zoom_s2s_resp
     unsafe { read(response, 0, |state| Ok(state.status)) }
 }
 
-/// The body after decompression, and its length in bytes to *length (nullable). "" and 0 where Zoom
-/// sent none. NULL: "" and 0.
+/// The body after decompression, and its length in bytes to *length (nullable). Any bytes, not
+/// necessarily UTF-8: go by the length. "" and 0 where Zoom sent none. NULL: "" and 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_response_body(
     response: *const zoom_s2s_response,
@@ -123,8 +126,8 @@ pub unsafe extern "C" fn zoom_s2s_response_body(
     }
 }
 
-/// The value of the first header of this name, in any case of letters; "" if there is none, or it is not
-/// printable ASCII. NULL: "".
+/// The value of the first header of this name, in any case of letters; "" if there is none, or it is
+/// not printable ASCII. NULL: "".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_response_header(
     response: *const zoom_s2s_response,

@@ -8,8 +8,8 @@ use super::terminated::{NOTHING, Terminated};
 
 /// A text that a call made for you.
 ///
-/// Threads: any number at a time. Lifetime: until zoom_s2s_text_free. It needs no other object to stay
-/// alive.
+/// Threads: any number at a time. Lifetime: until zoom_s2s_text_free. It needs no other object to
+/// stay alive.
 pub struct zoom_s2s_text {
     _opaque: [u8; 0],
 }

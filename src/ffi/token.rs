@@ -15,9 +15,9 @@ use crate::Token;
 
 /// An access token, for programs that make their HTTP requests themselves.
 ///
-/// Threads: any number at a time. Lifetime: until zoom_s2s_token_free, which wipes it; texts taken from
-/// it live as long as it. It outlives its client. Take one for each request or batch of requests, not
-/// one for the program's life: it expires within the hour.
+/// Threads: any number at a time. Lifetime: until zoom_s2s_token_free, which wipes it; texts taken
+/// from it live as long as it. It outlives its client. Take one for each request or batch of
+/// requests, not one for the program's life: it expires within the hour.
 pub struct zoom_s2s_token {
     _opaque: [u8; 0],
 }
@@ -74,8 +74,11 @@ unsafe fn read<'a, T>(
 /// A token: the held one, or a new one when there is none or it is about to expire. All threads and
 /// clients of the same app in this process share it, and one of them asks for it.
 ///
-/// Hands out *token, which you free. Errors: ZOOM_S2S_CREDENTIALS and the others of the token endpoint,
-/// ZOOM_S2S_TIMEOUT, ZOOM_S2S_CANCELLED, ZOOM_S2S_SHUTDOWN, ZOOM_S2S_INVALID_ARGUMENT.
+/// Hands out *token, which you free. Errors: ZOOM_S2S_CREDENTIALS; ZOOM_S2S_CONFIG if a credentials
+/// file cannot be read; ZOOM_S2S_NETWORK, ZOOM_S2S_TLS, ZOOM_S2S_RATE_LIMITED, ZOOM_S2S_SERVER and
+/// ZOOM_S2S_BAD_RESPONSE from the way to the token endpoint; ZOOM_S2S_UNAUTHORIZED if tokens are
+/// refused in quick succession; ZOOM_S2S_TIMEOUT, ZOOM_S2S_CANCELLED, ZOOM_S2S_SHUTDOWN,
+/// ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_client_token(
     client: *const zoom_s2s_client,
@@ -113,13 +116,15 @@ pub unsafe extern "C" fn zoom_s2s_client_refresh_token(
     }
 }
 
-/// Copies the token itself with its NUL into your buffer, without allocating when a token is held. Wipe
-/// the buffer when you are done.
+/// Copies the token itself with its NUL into your buffer, asking for a new one where
+/// zoom_s2s_client_token would, and without allocating when a token is held. Wipe the buffer when you
+/// are done (explicit_bzero); zoom_s2s_token_free wipes by itself.
 ///
-/// size is the buffer's in bytes. *needed (nullable) gets the number of bytes that it takes with
-/// the NUL; a buffer of NULL with a size of 0 only asks for that. A buffer that is too small is
-/// ZOOM_S2S_INVALID_ARGUMENT and becomes the empty text. Zoom does not say how long tokens are; 4096
-/// bytes have been enough. Other errors: as zoom_s2s_client_token.
+/// size is the buffer's in bytes. *needed (nullable) gets the number of bytes that it takes with the
+/// NUL; a buffer of NULL with a size of 0 only asks for that. A buffer that is too small is
+/// ZOOM_S2S_INVALID_ARGUMENT and becomes the empty text. Zoom does not say how long tokens are, and
+/// the next one may be longer than the one that was measured: pass 4096 bytes at once, which have
+/// been enough. Other errors: as zoom_s2s_client_token.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_client_token_copy(
     client: *const zoom_s2s_client,
@@ -162,12 +167,13 @@ pub unsafe extern "C" fn zoom_s2s_client_token_copy(
     }
 }
 
-/// Tells the client that Zoom refused the token with this value (HTTP 401 or code 124) in a request that
-/// the program made itself. The next zoom_s2s_client_token gives a better one, or the honest error.
+/// Tells the client that Zoom refused the token with this value (HTTP 401 or code 124) in a request
+/// that the program made itself. The next zoom_s2s_client_token gives a better one, or the error that
+/// says why there is none.
 ///
-/// value is the token, with or without "Bearer " before it. Rejecting one that has been replaced
-/// meanwhile does nothing, so every thread that met the refusal may say so. Errors:
-/// ZOOM_S2S_INVALID_ARGUMENT.
+/// value is the token in any of its forms: zoom_s2s_token_value, _bearer or _header. Rejecting one
+/// that has been replaced meanwhile does nothing, so every thread that met the refusal may say so.
+/// Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_client_reject_token(
     client: *const zoom_s2s_client,
@@ -184,8 +190,8 @@ pub unsafe extern "C" fn zoom_s2s_client_reject_token(
     }
 }
 
-/// Tells Zoom to forget the held token, and forgets it here. Does nothing if none is held. Everybody who
-/// shares the token loses it; the next call asks for another one.
+/// Tells Zoom to forget the held token, and forgets it here. Does nothing if none is held. Everybody
+/// who shares the token loses it; the next call asks for another one.
 ///
 /// Errors: as zoom_s2s_client_token; ZOOM_S2S_INVALID_ARGUMENT with JWT credentials, which cannot be
 /// revoked.
@@ -205,15 +211,15 @@ pub unsafe extern "C" fn zoom_s2s_token_value(token: *const zoom_s2s_token) -> *
     unsafe { read(token, NOTHING, |state| Ok(state.end(state.token.value()))) }
 }
 
-/// The value of the Authorization header: "Bearer …". NULL: "".
+/// The value of the Authorization header: "Bearer ...". NULL: "".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_token_bearer(token: *const zoom_s2s_token) -> *const c_char {
     // SAFETY: the calling contract.
     unsafe { read(token, NOTHING, |state| Ok(state.end(state.token.bearer()))) }
 }
 
-/// The whole header line, without a line end, as libcurl's CURLOPT_HTTPHEADER wants it: "Authorization:
-/// Bearer …". NULL: "".
+/// The whole header line, without a line end, as libcurl's CURLOPT_HTTPHEADER wants it:
+/// "Authorization: Bearer ...". NULL: "".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_token_header(token: *const zoom_s2s_token) -> *const c_char {
     // SAFETY: the calling contract.
@@ -249,8 +255,8 @@ pub unsafe extern "C" fn zoom_s2s_token_scope(token: *const zoom_s2s_token) -> *
 }
 
 /// 1 if the token endpoint listed this scope, or a classic one that includes it, else 0: the classic
-/// user:read:admin includes the granular user:read:list_users:admin, but not the other way round.
-/// See https://developers.zoom.us/docs/integrations/oauth-scopes-granular/. NULL: 0.
+/// user:read:admin includes the granular user:read:list_users:admin, but not the other way round. See
+/// https://developers.zoom.us/docs/integrations/oauth-scopes-granular/. Either NULL: 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_token_has_scope(
     token: *const zoom_s2s_token,

@@ -18,12 +18,12 @@ use crate::{FieldKind, UserField, UsersPage};
 
 /// A page of users. Rows are counted from 0, fields are named by zoom_s2s_user_field.
 ///
-/// A field that is absent, null, or of a type that cannot be converted without loss has no value: "", or
-/// your fallback, and 0 from zoom_s2s_users_page_has. The same goes for a row beyond the page and for a
-/// number that is no field. What Zoom really sent is in zoom_s2s_users_page_user_json.
+/// A field that is absent, null, or of a type that cannot be converted without loss has no value: "",
+/// or your fallback, and 0 from zoom_s2s_users_page_has. The same goes for a row beyond the page and
+/// for a number that is no field. What Zoom really sent is in zoom_s2s_users_page_user_json.
 ///
-/// Threads: any number at a time. Lifetime: until zoom_s2s_users_page_free; all texts taken from it live
-/// as long as it. It outlives its pager and its client.
+/// Threads: any number at a time. Lifetime: until zoom_s2s_users_page_free; all texts taken from it
+/// live as long as it. It outlives its pager and its client.
 pub struct zoom_s2s_users_page {
     _opaque: [u8; 0],
 }
@@ -138,8 +138,8 @@ unsafe fn read<'a, T>(
     answer(otherwise, || unsafe { borrow("page", page) }.and_then(read))
 }
 
-/// One user, by ID or e-mail address, as a page with one row.
-/// See https://developers.zoom.us/docs/api/users/#tag/users/get/users/{userId}; it needs the scope
+/// One user, by ID or e-mail address, as a page with one row. See
+/// https://developers.zoom.us/docs/api/users/#tag/users/get/users/{userId}; it needs the scope
 /// user:read:user:admin (classic: user:read:admin).
 ///
 /// Hands out *page, which you free. Errors: ZOOM_S2S_NOT_FOUND if there is no such user, and those of
@@ -170,7 +170,8 @@ pub unsafe extern "C" fn zoom_s2s_users_page_count(page: *const zoom_s2s_users_p
     unsafe { read(page, 0, |state| Ok(state.page.len())) }
 }
 
-/// 1 if the field has a value: it was sent, is not null, and could be read as its kind; else 0. NULL: 0.
+/// 1 if the field has a value: it was sent, is not null, and could be read as its kind; else 0. NULL:
+/// 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_users_page_has(
     page: *const zoom_s2s_users_page,
@@ -186,8 +187,8 @@ pub unsafe extern "C" fn zoom_s2s_users_page_has(
 }
 
 /// The value of a text field, and its length in bytes to *length (nullable); "" and 0 if it has none,
-/// and for numbers and lists. A number or boolean that Zoom sent in place of a text is given as in the
-/// JSON. NULL: "" and 0.
+/// and for numbers and lists. A number or boolean that Zoom sent in place of a text is given as in
+/// the JSON. NULL: "" and 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_users_page_text(
     page: *const zoom_s2s_users_page,
@@ -205,9 +206,9 @@ pub unsafe extern "C" fn zoom_s2s_users_page_text(
     }
 }
 
-/// The value of a number field, or of a text field whose text is a whole number: always exact; fallback
-/// if it has none, is not whole, or beyond 64 bits. A boolean that Zoom sent in place of a number counts
-/// as 0 or 1. NULL: fallback.
+/// The value of a number field, or of a text field whose text is a whole number: always exact;
+/// fallback if it has none, is not whole, or beyond 64 bits. A boolean that Zoom sent in place of a
+/// number counts as 0 or 1. NULL: fallback.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_users_page_number(
     page: *const zoom_s2s_users_page,
@@ -239,9 +240,10 @@ pub unsafe extern "C" fn zoom_s2s_users_page_list_count(
     }
 }
 
-/// A text in a list: of entry index, counted from 0, the member key, and its length in bytes to *length
-/// (nullable). For lists of texts key is "" or NULL; for the others one of the keys at the field's number.
-/// Numbers are given as in the JSON. "" and 0 if there is none. page NULL: "" and 0.
+/// A text in a list: of entry index, counted from 0, the member key, and its length in bytes to
+/// *length (nullable). For lists of texts key is "" or NULL; for the others one of those that
+/// zoom_s2s_user_field_entry_key lists. Numbers are given as in the JSON. "" and 0 if there is none.
+/// page NULL: "" and 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_users_page_list_text(
     page: *const zoom_s2s_users_page,
@@ -263,8 +265,8 @@ pub unsafe extern "C" fn zoom_s2s_users_page_list_text(
     }
 }
 
-/// Like zoom_s2s_users_page_list_text, for a member that is a whole number, exactly; fallback if it is
-/// none. page NULL: fallback.
+/// Like zoom_s2s_users_page_list_text, for a member that is a whole number, exactly; fallback if
+/// there is no such member, or it is no whole number. page NULL: fallback.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_users_page_list_number(
     page: *const zoom_s2s_users_page,
@@ -285,8 +287,8 @@ pub unsafe extern "C" fn zoom_s2s_users_page_list_number(
     }
 }
 
-/// 1 if entry index of a list field has the member key, else 0; see zoom_s2s_users_page_list_text. page
-/// NULL: 0.
+/// 1 if entry index of a list field has the member key, else 0; see zoom_s2s_users_page_list_text.
+/// page NULL: 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_users_page_list_has(
     page: *const zoom_s2s_users_page,
@@ -320,11 +322,12 @@ unsafe fn list_key<'a>(key: *const c_char) -> Result<&'a str, Fault> {
 
 /// A text or number field of all rows at once, for languages in which each call costs.
 ///
-/// *texts gets the rows' texts one after the other, each with a NUL at its end; *offsets the place in bytes
-/// of each row's text, and behind the last one the length of all together: row r is from offsets[r] to
-/// offsets[r + 1] - 1. Split at the NULs, or go by the offsets. *present gets a text of '1' and '0', one a
-/// row: whether it has a value; without one its text is empty. Numbers are decimal. Each of the three may be
-/// NULL; all live as long as the page.
+/// *texts gets the rows' texts one after the other, each with a NUL at its end; *offsets the place in
+/// bytes of each row's text, and behind the last one the length of all together:
+/// zoom_s2s_users_page_count + 1 numbers, of which row r is from offsets[r] to offsets[r + 1] - 1.
+/// Split at the NULs, or go by the offsets. *present gets a text of '1' and '0', one a row: whether
+/// it has a value (and a NUL); without one its text is empty. Numbers are decimal. Each of the three
+/// may be NULL; all live as long as the page.
 ///
 /// Errors: ZOOM_S2S_INVALID_ARGUMENT, also for lists.
 #[unsafe(no_mangle)]
@@ -405,15 +408,16 @@ pub unsafe extern "C" fn zoom_s2s_users_page_page_count(page: *const zoom_s2s_us
     unsafe { read(page, -1, |state| Ok(state.page.page_count().unwrap_or(-1))) }
 }
 
-/// The number of this page, where Zoom said so, else -1. Deprecated by Zoom: go by the pager. NULL: -1.
+/// The number of this page, where Zoom said so, else -1. Deprecated by Zoom: go by the pager. NULL:
+/// -1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_users_page_page_number(page: *const zoom_s2s_users_page) -> i64 {
     // SAFETY: the calling contract.
     unsafe { read(page, -1, |state| Ok(state.page.page_number().unwrap_or(-1))) }
 }
 
-/// The page exactly as received, after decompression, and its length in bytes to *length (nullable). It
-/// also holds the users that were delivered before. The first call makes a copy. NULL: "" and 0.
+/// The page exactly as received, after decompression, and its length in bytes to *length (nullable).
+/// It also holds the users that were delivered before. The first call makes a copy. NULL: "" and 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_users_page_json(
     page: *const zoom_s2s_users_page,
@@ -431,8 +435,8 @@ pub unsafe extern "C" fn zoom_s2s_users_page_json(
     }
 }
 
-/// The JSON of one user, exactly as received, and its length in bytes to *length (nullable). The first
-/// call makes a copy of all users of the page. NULL: "" and 0.
+/// The JSON of one user, exactly as received, and its length in bytes to *length (nullable). The
+/// first call makes a copy of all users of the page. "" and 0 beyond the last row. NULL: "" and 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_users_page_user_json(
     page: *const zoom_s2s_users_page,
@@ -450,9 +454,9 @@ pub unsafe extern "C" fn zoom_s2s_users_page_user_json(
     }
 }
 
-/// The JSON of any member of a user, also of those that have no field here, exactly as received: texts in
-/// their quotes, null as null. *text is NULL, and the status ZOOM_S2S_OK, if there is no such member or
-/// row. Reads the user's JSON at each call.
+/// The JSON of any member of a user, also of those that have no field here, exactly as received:
+/// texts in their quotes, null as null. *text is NULL, and the status ZOOM_S2S_OK, if there is no
+/// such member or row. Reads the user's JSON at each call.
 ///
 /// Hands out *text, which you free. Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]

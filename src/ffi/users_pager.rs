@@ -12,18 +12,20 @@ use crate::UserPages;
 
 /// A listing of users, page by page.
 ///
-/// Complete, or an error. Zoom pages by position, so that whoever is added or deleted meanwhile shifts
-/// the others past the reader. A status is therefore listed again, for newcomers only, until Zoom's own
-/// total agrees; if it never does, ZOOM_S2S_INCOMPLETE comes after everything else. Nobody is delivered
-/// twice, and whoever was in the account under one status all the time is delivered once. That takes
-/// eight bytes of memory a user.
+/// Complete, or an error. Zoom pages by position, so that whoever is added or deleted meanwhile
+/// shifts the others past the reader. A status is therefore listed again, for newcomers only, until
+/// Zoom's own total agrees; if it never does, ZOOM_S2S_INCOMPLETE comes after everything else. Nobody
+/// is delivered twice, and whoever was in the account under one status all the time is delivered
+/// once. That takes eight bytes of memory a user.
 ///
-/// The limit: if somebody is deleted behind the reader and somebody is added, both between the same two
-/// pages, Zoom's total stays as it was, and one user may be missed without a trace. Somebody who is seen
-/// while pending comes again if he accepts meanwhile: pending users have no ID to know them by.
+/// The limit: if somebody is deleted behind the reader and somebody is added, both between the same
+/// two pages, Zoom's total stays as it was, and one user may be missed without a trace. Somebody who
+/// is seen while pending comes again if he accepts meanwhile: pending users have no ID to know them
+/// by.
 ///
 /// Threads: one at a time; a second one gets ZOOM_S2S_INVALID_ARGUMENT. Lifetime: until
-/// zoom_s2s_users_pager_free, at any time. It keeps what it needs of its client alive.
+/// zoom_s2s_users_pager_free, which may come before the last page. It goes on working when its client
+/// has been freed.
 pub struct zoom_s2s_users_pager {
     _opaque: [u8; 0],
 }
@@ -49,9 +51,8 @@ unsafe fn read<T>(
 }
 
 /// Begins a listing of users. Nothing is sent yet. query says which; NULL lists what Zoom lists by
-/// default, the active users.
-/// See https://developers.zoom.us/docs/api/users/#tag/users/get/users; it needs the scope
-/// user:read:list_users:admin (classic: user:read:admin).
+/// default, the active users. See https://developers.zoom.us/docs/api/users/#tag/users/get/users; it
+/// needs the scope user:read:list_users:admin (classic: user:read:admin).
 ///
 /// Hands out *pager, which you free. Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -78,8 +79,9 @@ pub unsafe extern "C" fn zoom_s2s_client_list_users(
 
 /// Fetches the next page, with the users that were not delivered before. After the last one *page is
 /// NULL and the status ZOOM_S2S_OK. The first page of a status comes even if it is empty; later ones
-/// only if they bring somebody. After an error every further call returns that same error: what came
-/// before was delivered, and what is missing will not come.
+/// only if they bring somebody. After an error, also ZOOM_S2S_TIMEOUT or ZOOM_S2S_CANCELLED, every
+/// further call returns that same error: what came before was delivered, and what is missing will not
+/// come. Begin a new listing. (A mistake in the arguments of a call is forgotten with it.)
 ///
 /// Hands out *page, which you free. Errors: those of zoom_s2s_client_send, and ZOOM_S2S_INCOMPLETE.
 #[unsafe(no_mangle)]
@@ -101,15 +103,16 @@ pub unsafe extern "C" fn zoom_s2s_users_pager_next(
     }
 }
 
-/// The status that the next page is of, see zoom_s2s_user_status; after the last one, the last. NULL: 0.
+/// The status that the next page will be of, see zoom_s2s_user_status; after the last page, the
+/// status of that one. NULL: 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_users_pager_status(pager: *const zoom_s2s_users_pager) -> i32 {
     // SAFETY: the calling contract.
     unsafe { read(pager, 0, |pages| of_user_status(pages.status())) }
 }
 
-/// How many users Zoom said there are under the status of the last page; -1 before the first page, and
-/// if Zoom does not tell. NULL: -1.
+/// How many users Zoom said there are under the status of the last page; -1 before the first page,
+/// and if Zoom does not tell. NULL: -1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_users_pager_total_records(
     pager: *const zoom_s2s_users_pager,
