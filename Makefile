@@ -3,13 +3,44 @@
 CARGO ?= cargo
 export CARGO
 
+# Where `make install` puts things: the rest is bin, include and lib of PREFIX unless it is set.
+# DESTDIR goes before each of them.
+PREFIX ?= /usr/local
+export PREFIX BINDIR INCLUDEDIR LIBDIR DESTDIR
+
+TARGET_DIR = $(or $(CARGO_TARGET_DIR),target)
+SHARED_NAME = libzoom_s2s.$(if $(filter Darwin,$(shell uname -s)),dylib,so)
+SHARED = $(TARGET_DIR)/capi/$(SHARED_NAME)
+STATIC = $(TARGET_DIR)/capi/libzoom_s2s.a
+COMMAND = $(TARGET_DIR)/release/zoom-s2s
+SOURCES = Cargo.toml Cargo.lock build.rs $(shell find src -name '*.rs')
+COMMAND_SOURCES = $(shell find cli sandbox -name '*.rs' -o -name Cargo.toml)
+
 .DEFAULT_GOAL := all
-.PHONY: all deps test check header help
+.PHONY: all install uninstall dist deps test check header abi help
 # `make deps test` must not test before it has installed, also under `make -j`.
 .NOTPARALLEL:
 
-all: ## build the zoom-s2s command into target/release
+all: $(SHARED) $(STATIC) $(COMMAND) ## build the C library into target/capi, the zoom-s2s command into target/release
+
+# Cargo is asked only when a source is newer: `sudo make install` needs no cargo, and leaves no file
+# of root's in the target folder. A pattern, because one call makes both libraries.
+$(TARGET_DIR)/%/$(SHARED_NAME) $(TARGET_DIR)/%/libzoom_s2s.a: $(SOURCES)
+	$(CARGO) rustc --lib --locked --features capi --crate-type cdylib,staticlib --profile $*
+	@touch $(@D)/$(SHARED_NAME) $(@D)/libzoom_s2s.a
+
+$(COMMAND): $(SOURCES) $(COMMAND_SOURCES)
 	$(CARGO) build --release --locked --package zoom-s2s-cli
+	@touch $@
+
+install: $(SHARED) $(STATIC) $(COMMAND) ## install both to PREFIX, which is /usr/local; DESTDIR, LIBDIR, INCLUDEDIR, BINDIR
+	@packaging/install '$(TARGET_DIR)/capi' '$(COMMAND)'
+
+uninstall: ## remove what install put there; takes the same settings
+	@packaging/install --remove
+
+dist: ## make target/dist/zoom-s2s-VERSION-linux-x86_64.tar.gz, for glibc 2.17 and newer
+	@packaging/dist
 
 deps: ## install what the tests use and this machine lacks (Debian packages)
 	@scripts/deps
@@ -24,9 +55,12 @@ check: ## formatting, lints, documentation and dependencies, then the tests
 header: ## write include/zoom_s2s.h anew from src/ffi
 	ZOOM_S2S_WRITE_HEADER=1 $(CARGO) test --quiet --locked --test header
 
+abi: ## write abi/zoom_s2s.abi anew from the header
+	ZOOM_S2S_WRITE_ABI=1 $(CARGO) test --quiet --locked --test abi the_interface_is_the_committed_one
+
 help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' Makefile \
-	| while IFS='|' read -r name text; do printf '%-12s %s\n' "$$name" "$$text"; done
+	| while IFS='|' read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
 	@echo
 	@echo 'ZOOM_S2S_REQUIRE_ALL=1 make test   a test skipped for want of a tool is a failure'
 	@echo 'make deps needs (tool, Debian package, use):'

@@ -70,9 +70,10 @@
  *     its parent. A config, query, request or pager that a thread of the parent was using stays unusable in
  *     the child (7).
  *  9. Signals. The library installs no handler, changes no mask, and goes on after a handler has run
- *     (EINTR). No peer that closes its end raises SIGPIPE. No function may be called from a handler.
+ *     (EINTR). No peer that closes its end raises SIGPIPE (a log on a stderr that is a broken pipe does, like
+ *     whatever else writes there). No function may be called from a handler.
  * 10. Panics. A defect of the library does not unwind into your program: the call returns
- *     ZOOM_S2S_INTERNAL, and the objects still work. If memory runs out, the process is aborted.
+ *     ZOOM_S2S_INTERNAL, and the objects still work, but for a pager, which then fails for good. If memory runs out, the process is aborted.
  * 11. Unloading. dlclose is fine when all objects have been freed; the code stays in memory, and
  *     dlopen finds it again.
  * 12. Versions. The interface is only ever added to: no function, number or meaning goes away under the
@@ -81,7 +82,9 @@
  * 13. The log. With the environment variable ZOOM_S2S_LOG set when the first client is made, events are
  *     written to stderr, or to a file: error, warn, info or debug, and optionally a colon and a path
  *     (info:/var/log/app/zoom.log) of a file to append to. A value that cannot be used makes
- *     zoom_s2s_client_new fail with ZOOM_S2S_CONFIG. No secret and no token is ever in a log, a message or a command line.
+ *     zoom_s2s_client_new fail with ZOOM_S2S_CONFIG. A program that closes or redirects its stderr
+ *     afterwards loses the lines meant for it: log to a file there. No secret and no token is ever in a
+ *     log, a message or a command line.
  *
  * Numbers: times are in milliseconds, sizes in bytes, rows and indices from 0, all int32_t truth values 0
  * or 1. Enumerations are here for their numbers: parameters and results are plain int32_t.

@@ -51,7 +51,7 @@ fn parse(value: &str) -> Result<(LevelFilter, Logger)> {
     };
     let level = LevelFilter::from_str(level.trim()).map_err(|_| refuse("begins with no level"))?;
     let place = match path {
-        None => Place::Stderr,
+        None => Place::stderr(),
         Some(path) => Place::File(
             std::path::absolute(path)
                 .map_err(|error| refuse(&format!("names no usable file: {error}")))?,
@@ -73,32 +73,56 @@ struct Logger {
 }
 
 enum Place {
-    Stderr,
+    /// With what tells it from another file that comes to have its number.
+    Stderr(Option<Identity>),
     File(PathBuf),
 }
 
+/// Device and inode.
+type Identity = (u64, u64);
+
+#[cfg(unix)]
+fn identity(file: &File) -> io::Result<Option<Identity>> {
+    use std::os::unix::fs::MetadataExt;
+    file.metadata()
+        .map(|facts| Some((facts.dev(), facts.ino())))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &File) -> io::Result<Option<Identity>> {
+    Ok(None)
+}
+
 impl Place {
+    fn stderr() -> Place {
+        let now = stderr().and_then(|file| identity(&file));
+        Place::Stderr(now.unwrap_or_default())
+    }
+
     /// Opened for every line: a log that was rotated away is begun anew, and a program that closes all
     /// its descriptors to become a daemon cannot make another file of this one.
     fn open(&self) -> io::Result<File> {
         match self {
-            // A copy, without the lock that a fork could leave locked.
-            #[cfg(unix)]
-            Place::Stderr => {
-                use std::os::fd::AsFd;
-                io::stderr().as_fd().try_clone_to_owned().map(File::from)
-            }
-            #[cfg(windows)]
-            Place::Stderr => {
-                use std::os::windows::io::AsHandle;
-                io::stderr()
-                    .as_handle()
-                    .try_clone_to_owned()
-                    .map(File::from)
+            // After the program has closed it, its number may be that of a connection, or of any file.
+            Place::Stderr(wanted) => {
+                let file = stderr()?;
+                match identity(&file)? == *wanted {
+                    true => Ok(file),
+                    false => Err(io::ErrorKind::NotFound.into()),
+                }
             }
             Place::File(path) => OpenOptions::new().append(true).create(true).open(path),
         }
     }
+}
+
+/// A copy, without the lock that a fork could leave locked.
+fn stderr() -> io::Result<File> {
+    #[cfg(unix)]
+    let copy = std::os::fd::AsFd::as_fd(&io::stderr()).try_clone_to_owned();
+    #[cfg(windows)]
+    let copy = std::os::windows::io::AsHandle::as_handle(&io::stderr()).try_clone_to_owned();
+    copy.map(File::from)
 }
 
 impl Log for Logger {

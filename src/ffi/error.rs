@@ -45,6 +45,8 @@ pub(super) enum Fault {
     Sdk(Error),
     /// An argument cannot be used: what is wrong with it, and the cure.
     Argument(Cow<'static, str>, Cow<'static, str>),
+    /// An earlier call panicked, and what it was doing cannot be taken up again.
+    Panicked,
 }
 
 impl From<Error> for Fault {
@@ -65,6 +67,7 @@ impl Fault {
         match self {
             Fault::Sdk(error) => of_error(error.status()),
             Fault::Argument(..) => zoom_s2s_status::ZOOM_S2S_INVALID_ARGUMENT as i32,
+            Fault::Panicked => zoom_s2s_status::ZOOM_S2S_INTERNAL as i32,
         }
     }
 
@@ -73,12 +76,21 @@ impl Fault {
         match self {
             Fault::Sdk(error) => log::warn!(target: crate::LOG, "{}", error.message()),
             Fault::Argument(message, _) => log::warn!(target: crate::LOG, "{message}"),
+            Fault::Panicked => log::warn!(target: crate::LOG, "an earlier call panicked"),
         }
     }
 
     pub(super) fn into_state(self) -> State {
         match self {
             Fault::Sdk(error) => State::of_sdk(&error),
+            Fault::Panicked => State::own(
+                zoom_s2s_status::ZOOM_S2S_INTERNAL,
+                Terminated::literal(c"an earlier call on this object panicked"),
+                Terminated::literal(c"Begin anew with another object."),
+                Terminated::literal(
+                    c"an earlier call on this object panicked\n  Begin anew with another object.",
+                ),
+            ),
             Fault::Argument(message, cure) => State::own(
                 zoom_s2s_status::ZOOM_S2S_INVALID_ARGUMENT,
                 Terminated::text(&message),

@@ -8,6 +8,8 @@ use crate::{Error, Result};
 pub(super) struct Paging<P> {
     pub(super) pages: P,
     pub(super) has_begun: bool,
+    /// Whether a page is being fetched. One that panicked on the way is lost, and so is the list.
+    is_fetching: bool,
     failed: Option<Error>,
 }
 
@@ -16,6 +18,7 @@ impl<P> Paging<P> {
         Paging {
             pages,
             has_begun: false,
+            is_fetching: false,
             failed: None,
         }
     }
@@ -30,8 +33,14 @@ where
         if let Some(error) = &self.failed {
             return Err(error.clone().into());
         }
+        if self.is_fetching {
+            return Err(Fault::Panicked);
+        }
         self.has_begun = true;
-        self.pages.next().transpose().map_err(|error| {
+        self.is_fetching = true;
+        let next = self.pages.next();
+        self.is_fetching = false;
+        next.transpose().map_err(|error| {
             self.failed = Some(error.clone());
             error.into()
         })
