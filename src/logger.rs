@@ -111,7 +111,14 @@ impl Place {
                     false => Err(io::ErrorKind::NotFound.into()),
                 }
             }
-            Place::File(path) => OpenOptions::new().append(true).create(true).open(path),
+            Place::File(path) => {
+                let mut options = OpenOptions::new();
+                options.append(true).create(true);
+                // A pipe that nobody reads must not hold up a call.
+                #[cfg(unix)]
+                std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+                options.open(path)
+            }
         }
     }
 }
@@ -234,7 +241,7 @@ mod tests {
             ("loud", "no level"),
             (":/tmp/x", "no level"),
             ("info:/nonexistent/x", "cannot be written to"),
-            ("info:", "cannot be written to"),
+            ("info:", "names no usable file"),
         ] {
             let error = parse(value).map(|_| ()).expect_err(value);
             assert!(error.message().contains(words), "{error}");

@@ -195,6 +195,14 @@ fn links_between_the_documents_lead_somewhere() {
 }
 
 #[test]
+fn the_readme_shows_the_python_program_that_is_tested() {
+    assert!(
+        read("README.md").contains(read("examples-c/ctypes_users.py").trim_end()),
+        "README.md does not hold examples-c/ctypes_users.py as it is"
+    );
+}
+
+#[test]
 fn readme_makefile_and_ci_test_the_same_way() {
     for file in ["README.md", "CONTRIBUTING.md", ".ci/run"] {
         assert!(

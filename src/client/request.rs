@@ -204,7 +204,8 @@ impl Request {
     fn resolve_path(&self) -> Result<String> {
         let refuse = |why: &str| {
             Err(Error::InvalidArgument(
-                Details::new(format!("path {:?} {why}", self.path)).with_hint(
+                // Without what follows: programs used to put their token there.
+                Details::new(format!("path {:?} {why}", before_query(&self.path))).with_hint(
                     "Write it as in Zoom's documents, such as /users/{userId}; the values for names in braces and the query parameters are given apart from it.",
                 ),
             ))
@@ -250,7 +251,8 @@ impl Request {
         for (name, value) in &self.headers {
             let parsed: HeaderName = name
                 .parse()
-                .map_err(|_| refuse(name, "is not a header name"))?;
+                // Not quoted whole: a program may have put a line with its token here.
+                .map_err(|_| refuse(beginning(name), "is not a header name"))?;
             if OWN_HEADERS.contains(&parsed.as_str()) {
                 return Err(refuse(name, "is set by the client itself"));
             }
@@ -265,6 +267,16 @@ impl Request {
         }
         Ok(headers)
     }
+}
+
+/// What a header's name can begin with.
+fn beginning(name: &str) -> &str {
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
+    name.get(..end.unwrap_or(name.len())).unwrap_or_default()
+}
+
+fn before_query(path: &str) -> &str {
+    path.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// A segment that may stand as it is: encoded already, and not leaving the API in any spelling.
@@ -370,12 +382,21 @@ mod tests {
             ),
             (get("/users").header("HOST", "x"), "HOST"),
             (get("/users").header("X-A", "a\nb"), "X-A"),
-            (get("/users").header("X A", "b"), "X A"),
+            (get("/users").header("X A", "b"), "\"X\""),
             (get("/users").body("x", "a\nb"), "Content-Type"),
         ] {
             let error = request.resolve("").map(|_| ()).expect_err(words);
             assert!(matches!(error, Error::InvalidArgument(_)), "{error}");
             assert!(error.message().contains(words), "{words:?} in {error}");
+        }
+        // The token of a program that mistook the one for the other.
+        for request in [
+            get("/users?access_token=eyJhbGciOi"),
+            get("/users#eyJhbGciOi"),
+            get("/users").header("Authorization: Bearer eyJhbGciOi", ""),
+        ] {
+            let error = request.resolve("").map(|_| ()).expect_err("refused");
+            assert!(!error.to_string().contains("eyJ"), "{error}");
         }
     }
 }

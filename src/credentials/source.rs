@@ -75,6 +75,10 @@ impl CredentialSource {
     pub(crate) fn name(&self) -> String {
         match &self.place {
             Place::Value(_) => self.name.to_string(),
+            // What looks like no path may be the secret itself, given in the wrong place.
+            Place::File(path) if path.components().count() < 2 && !path.exists() => {
+                format!("{} (a file name without a folder)", self.name)
+            }
             Place::File(path) => format!("{} ({})", self.name, path.display()),
         }
     }
@@ -174,6 +178,16 @@ mod tests {
             error
                 .message()
                 .contains("client_secret (/nonexistent/secret)"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_secret_given_as_a_path_is_not_quoted() {
+        let source = CredentialSource::file("hunter22").named("client_secret");
+        let error = source.read().unwrap_err().to_string();
+        assert!(
+            error.contains("client_secret") && !error.contains("hunter22"),
             "{error}"
         );
     }

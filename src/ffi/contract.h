@@ -47,7 +47,7 @@
  *     object (or the other parameter) is NULL. Using a handle that was freed is undefined, as in any C library; so is a
  *     pointer to something else.
  *  4. Texts in are UTF-8, end with a NUL, have at most 65536 bytes, and are copied. Anything else is
- *     ZOOM_S2S_INVALID_ARGUMENT, and so is an empty text where the comment does not allow it. The locale is
+ *     ZOOM_S2S_INVALID_ARGUMENT, and so is an empty or blank text where the comment does not allow it. The locale is
  *     never looked at.
  *  5. Texts out are UTF-8, end with a NUL, are never NULL, and belong to the object they were taken from:
  *     they live until that is freed. What is absent is "", and the object's _has function tells the two
@@ -64,7 +64,8 @@
  *     counts as using it. Freeing an object while another thread uses it is
  *     undefined. Calls block until they are done, fail, or their deadline passes; zoom_s2s_client_cancel
  *     ends them earlier, from another thread. The library has no threads of its own but for the opening
- *     of a connection.
+ *     of a connection. Making a config or a client reads the environment: not while another thread changes
+ *     it (setenv).
  *  8. Fork. A child may go on using every object that no other thread was using at the time of the fork: a
  *     client has connections of its own there, and the token it had. What a child frees does not disturb
  *     its parent. A config, query, request or pager that a thread of the parent was using stays unusable in
@@ -82,7 +83,7 @@
  * 13. The log. With the environment variable ZOOM_S2S_LOG set when the first client is made, events are
  *     written to stderr, or to a file: error, warn, info or debug, and optionally a colon and a path
  *     (info:/var/log/app/zoom.log) of a file to append to. A value that cannot be used makes
- *     zoom_s2s_client_new fail with ZOOM_S2S_CONFIG. A program that closes or redirects its stderr
+ *     zoom_s2s_client_new fail with ZOOM_S2S_CONFIG. In a setuid program it is not looked at. A program that closes or redirects its stderr
  *     afterwards loses the lines meant for it: log to a file there. No secret and no token is ever in a
  *     log, a message or a command line.
  *

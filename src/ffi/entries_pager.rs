@@ -125,11 +125,8 @@ pub unsafe extern "C" fn zoom_s2s_entries_pager_next(
     unsafe {
         guard(error, || {
             let page = output("page", page)?;
-            let next = borrow("pager", pager)?.take("pager")?.paging.next()?;
-            if let Some(next) = next {
-                page.set(PageState::new(next));
-            }
-            Ok(())
+            let mut state = borrow("pager", pager)?.take("pager")?;
+            state.paging.next(|next| page.set(PageState::new(next)))
         })
     }
 }

@@ -49,7 +49,8 @@ pub(super) fn answer<T>(otherwise: T, body: impl FnOnce() -> Result<T, Fault>) -
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => value,
         Ok(Err(fault)) => {
-            fault.warn();
+            // The program may have brought the logger.
+            let _ = catch_unwind(AssertUnwindSafe(|| fault.warn()));
             otherwise
         }
         Err(_) => otherwise,

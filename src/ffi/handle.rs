@@ -13,7 +13,7 @@ use super::error::Fault;
 /// A type of object that C holds pointers to.
 pub(super) trait Object: Sized {
     /// What is behind the pointer.
-    type State;
+    type State: Send + Sync + 'static;
     /// The type's name in C.
     const NAME: &'static str;
     /// The word that tells the type; see [`magic`].

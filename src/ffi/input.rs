@@ -19,14 +19,20 @@ pub(super) unsafe fn text<'a>(name: &'static str, text: *const c_char) -> Result
             "Give it a text that ends with a NUL.",
         ));
     }
+    // Not read further than it may be long: the NUL may be missing.
     // SAFETY: the caller's promise.
-    let text = unsafe { CStr::from_ptr(text) };
-    if text.count_bytes() > LONGEST_TEXT {
+    #[cfg(unix)]
+    let is_long = unsafe { libc::strnlen(text, LONGEST_TEXT + 1) } > LONGEST_TEXT;
+    #[cfg(not(unix))]
+    let is_long = unsafe { CStr::from_ptr(text) }.count_bytes() > LONGEST_TEXT;
+    if is_long {
         return Err(Fault::argument(
-            format!("{name} is {} bytes long", text.count_bytes()),
-            format!("Texts have at most {LONGEST_TEXT} bytes; is the NUL missing at its end?"),
+            format!("{name} is longer than {LONGEST_TEXT} bytes"),
+            "Give it a shorter text; or is the NUL missing at its end?",
         ));
     }
+    // SAFETY: the caller's promise.
+    let text = unsafe { CStr::from_ptr(text) };
     text.to_str().map_err(|error| {
         Fault::argument(
             format!(
@@ -50,7 +56,7 @@ pub(super) unsafe fn filled<'a>(
     let given = unsafe { text(name, pointer) }?;
     if given.trim().is_empty() {
         return Err(Fault::argument(
-            format!("{name} is empty"),
+            format!("{name} is empty or blank"),
             "Give it a value, or leave the call out.",
         ));
     }

@@ -28,8 +28,8 @@ impl<P, T> Paging<P>
 where
     P: Iterator<Item = Result<T>>,
 {
-    /// The next page, `None` after the last one.
-    pub(super) fn next(&mut self) -> Result<Option<T>, Fault> {
+    /// Hands the next page to `deliver`, if there is one. One that is lost on the way ends the list.
+    pub(super) fn next(&mut self, deliver: impl FnOnce(T)) -> Result<(), Fault> {
         if let Some(error) = &self.failed {
             return Err(error.clone().into());
         }
@@ -38,11 +38,18 @@ where
         }
         self.has_begun = true;
         self.is_fetching = true;
-        let next = self.pages.next();
+        let outcome = match self.pages.next() {
+            Some(Ok(page)) => {
+                deliver(page);
+                Ok(())
+            }
+            Some(Err(error)) => {
+                self.failed = Some(error.clone());
+                Err(error.into())
+            }
+            None => Ok(()),
+        };
         self.is_fetching = false;
-        next.transpose().map_err(|error| {
-            self.failed = Some(error.clone());
-            error.into()
-        })
+        outcome
     }
 }

@@ -92,7 +92,14 @@ pub unsafe extern "C" fn zoom_s2s_request_set_segment(
     // SAFETY: the calling contract.
     unsafe {
         change(request, error, |request| {
-            Ok(request.segment(filled("name", name)?, filled("value", value)?))
+            let (name, value) = (filled("name", name)?, text("value", value)?);
+            match value.is_empty() {
+                true => Err(Fault::argument(
+                    "value is empty",
+                    "Give it as Zoom shows it.",
+                )),
+                false => Ok(request.segment(name, value)),
+            }
         })
     }
 }

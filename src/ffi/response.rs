@@ -98,7 +98,7 @@ pub unsafe extern "C" fn zoom_s2s_client_send(
         guard(error, || {
             let response = output("response", response)?;
             let client = borrow("client", client)?;
-            let request = borrow("request", request)?.take("request")?;
+            let request = borrow("request", request)?.take("request")?.clone();
             response.set(State::new(client.send(&request)?));
             Ok(())
         })

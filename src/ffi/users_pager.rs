@@ -1,7 +1,7 @@
 //! The users pager object: a listing under way.
 
 use super::client::zoom_s2s_client;
-use super::error::{Fault, zoom_s2s_error};
+use super::error::zoom_s2s_error;
 use super::guard::{answer, guard, output};
 use super::handle::{Exclusive, Object, borrow, free_exclusive};
 use super::numbers::of_user_status;
@@ -94,11 +94,8 @@ pub unsafe extern "C" fn zoom_s2s_users_pager_next(
     unsafe {
         guard(error, || {
             let page = output("page", page)?;
-            let next = borrow("pager", pager)?.take("pager")?.next()?;
-            if let Some(next) = next {
-                page.set(PageState::new(next));
-            }
-            Ok::<(), Fault>(())
+            let mut paging = borrow("pager", pager)?.take("pager")?;
+            paging.next(|next| page.set(PageState::new(next)))
         })
     }
 }
