@@ -1,4 +1,6 @@
 //! What needs no socket: texts, handles, exclusive use, the static error.
+// Tests may panic.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::ok_expect)]
 
 use std::ffi::{CStr, c_char};
 use std::ptr;
