@@ -91,8 +91,20 @@ fn everything_is_clean_under_sanitizers() {
 
 #[test]
 fn examples_are_clean_under_sanitizers() {
-    for source in ["examples-c/list_users.c", "examples-c/threads.c"] {
-        if let Some(program) = sanitized("examples_are_clean_under_sanitizers", source) {
+    let test = "examples_are_clean_under_sanitizers";
+    for source in [
+        "examples-c/list_users.c",
+        "examples-c/list_users.cpp",
+        "examples-c/threads.c",
+        "examples-c/token_libcurl.c",
+        "examples-c/jwt_before.c",
+        "examples-c/jwt_after_token.c",
+        "examples-c/jwt_after_sdk.c",
+    ] {
+        if !has_tool("curl-config") {
+            return skip(test, "curl-config");
+        }
+        if let Some(program) = sanitized_with(test, source, &["-lcurl", "-lcrypto"]) {
             let output = run_clean(&program);
             assert_eq!(text(&output.stderr), "");
             assert!(!output.stdout.is_empty(), "{source} printed nothing");
@@ -253,20 +265,28 @@ fn everything(test: &str) -> Option<PathBuf> {
 /// A program built from this source with sanitizers, like the library in it; nothing if that cannot be
 /// done here.
 fn sanitized(test: &str, source: &str) -> Option<PathBuf> {
+    sanitized_with(test, source, &[])
+}
+
+fn sanitized_with(test: &str, source: &str, libraries: &[&str]) -> Option<PathBuf> {
     let library = library(test)?;
     let source = root().join(source);
     let name = source.file_stem().expect("the source has a name");
     let program = folder(&format!("{test}-{}", name.display())).join(name);
     succeed(
-        Command::new("gcc")
-            .args(["-g", "-Wall", "-Wextra", "-Werror"])
-            .args(["-fsanitize=address,undefined", "-fno-sanitize-recover=all"])
-            .arg("-I")
-            .arg(root().join("include"))
-            .arg(source)
-            .arg(library)
-            .args(["-lpthread", "-ldl", "-lm", "-o"])
-            .arg(&program),
+        Command::new(match source.extension() {
+            Some(ending) if ending == "cpp" => "g++",
+            _ => "gcc",
+        })
+        .args(["-g", "-Wall", "-Wextra", "-Werror"])
+        .args(["-fsanitize=address,undefined", "-fno-sanitize-recover=all"])
+        .arg("-I")
+        .arg(root().join("include"))
+        .arg(&source)
+        .arg(library)
+        .args(libraries)
+        .args(["-lpthread", "-ldl", "-lm", "-o"])
+        .arg(&program),
     );
     Some(program)
 }
