@@ -26,7 +26,7 @@ all: $(SHARED) $(STATIC) $(COMMAND) ## build the C library into target/capi, the
 # Cargo is asked only when a source is newer: `sudo make install` needs no cargo, and leaves no file
 # of root's in the target folder. A pattern, because one call makes both libraries.
 $(TARGET_DIR)/%/$(SHARED_NAME) $(TARGET_DIR)/%/libzoom_s2s.a: $(SOURCES)
-	$(CARGO) rustc --lib --locked --features capi --crate-type cdylib,staticlib --profile $*
+	$(CARGO) rustc --lib --locked --features capi,redis --crate-type cdylib,staticlib --profile $*
 	@touch $(@D)/$(SHARED_NAME) $(@D)/libzoom_s2s.a
 
 $(COMMAND): $(SOURCES) $(COMMAND_SOURCES)

@@ -67,7 +67,9 @@
  *     of a connection. Making a config or a client reads the environment: not while another thread changes
  *     it (setenv).
  *  8. Fork. A child may go on using every object that no other thread was using at the time of the fork: a
- *     client has connections of its own there, and the token it had. What a child frees does not disturb
+ *     client has connections of its own there, and the token it had. From then on each renews for itself,
+ *     unless they share a token store (zoom_s2s_config_set_token_store): then one renews for all, as
+ *     between any processes. What a child frees does not disturb
  *     its parent. A config, query, request or pager that a thread of the parent was using stays unusable in
  *     the child (7).
  *  9. Signals. The library installs no handler, changes no mask, and goes on after a handler has run
@@ -83,7 +85,7 @@
  * 13. The log. With the environment variable ZOOM_S2S_LOG set when the first client is made, events are
  *     written to stderr, or to a file: error, warn, info or debug, and optionally a colon and a path
  *     (info:/var/log/app/zoom.log) of a file to append to. A value that cannot be used makes
- *     zoom_s2s_client_new fail with ZOOM_S2S_CONFIG. In a setuid program it is not looked at. A program that closes or redirects its stderr
+ *     zoom_s2s_client_new fail with ZOOM_S2S_CONFIG. In a setuid or setgid program it is not looked at. A program that closes or redirects its stderr
  *     afterwards loses the lines meant for it: log to a file there. No secret and no token is ever in a
  *     log, a message or a command line.
  *
@@ -172,8 +174,8 @@ enum zoom_s2s_status {
   /** A listing ended with fewer entries than Zoom said there are. What arrived was delivered. */
   ZOOM_S2S_INCOMPLETE = 42,
   /**
-   * The shared token store cannot be used and the settings forbid going on without it. Not in this
-   * version, which knows no shared store.
+   * The token store cannot be used, and its URL has the option strict: the call needed a new token
+   * and did not go on without the store. See zoom_s2s_config_set_token_store.
    */
   ZOOM_S2S_STORE = 50,
   /** A defect of this library. Please report it with the message. */
@@ -327,6 +329,17 @@ enum zoom_s2s_stat {
   ZOOM_S2S_STAT_TRUST_STORE_READS = 11,
   /** Threads started, each to open one connection. */
   ZOOM_S2S_STAT_HELPER_THREADS = 12,
+  /** Operations on the token store: looks, locks, saves, unlocks. */
+  ZOOM_S2S_STAT_STORE_OPERATIONS = 13,
+  /** Times the token store could not be used; zoom_s2s_client_status_json says why the last one was. */
+  ZOOM_S2S_STAT_STORE_FAILURES = 14,
+  /** Tokens taken over from the token store, fetched by another process. */
+  ZOOM_S2S_STAT_TOKENS_ADOPTED = 15,
+  /**
+   * Tokens fetched without the token store, because it could not be used: others do not learn of
+   * them.
+   */
+  ZOOM_S2S_STAT_FETCHED_ALONE = 16,
 };
 
 
@@ -336,7 +349,7 @@ enum zoom_s2s_stat {
  * Number of the binary interface that this header describes. It grows by one when something is
  * added; the SONAME changes only if something were ever taken away or changed.
  */
-#define ZOOM_S2S_ABI 1
+#define ZOOM_S2S_ABI 2
 
 /** Version of the library that runs, such as "0.1.0". Static. */
 const char *zoom_s2s_version(void);
@@ -348,8 +361,9 @@ const char *zoom_s2s_version(void);
 int32_t zoom_s2s_abi(void);
 
 /**
- * What the library was built with, words separated by blanks: one for each kind of token store. In
- * this version "store:memory". Static.
+ * What the library was built with, words separated by blanks: one for each kind of token store that
+ * zoom_s2s_config_set_token_store takes. "store:memory store:file store:redis", the last one unless
+ * the library was built without it; new words may be added anywhere. Static.
  */
 const char *zoom_s2s_features(void);
 
@@ -625,8 +639,44 @@ int32_t zoom_s2s_config_set_proxy(zoom_s2s_config *config, const char *url, zoom
 int32_t zoom_s2s_config_set_no_proxy(zoom_s2s_config *config, zoom_s2s_error **error);
 
 /**
- * Where the token is kept. This version knows "memory:", which is the default: one token per app and
- * process. zoom_s2s_features tells what a library knows.
+ * Where the token is kept, so that others can use the same one. Default: "memory:". Also the variable
+ * ZOOM_S2S_TOKEN_STORE, see zoom_s2s_config_from_env.
+ *
+ *     memory:                     one token per app and process
+ *     file:PATH                   for the processes of one host: file:/run/app/zoom-token. Only the
+ *                                 file's owner can read it; file:PATH?mode=0640&group=NAME lets
+ *                                 the members of a group share it. Lock files lie beside it.
+ *     redis://HOST                Redis or Valkey, for many hosts, in full
+ *                                 redis://[user[:password]@]host[:port][/db]; port 6379, db 0
+ *     rediss://HOST               the same over TLS, trusting whom the client trusts
+ *                                 (zoom_s2s_config_set_ca_file)
+ *     unix:/path/of/redis.sock    Redis or Valkey on this host
+ *
+ * Options come last, after a ? and with & between them; in values, user and password write
+ * : / ? # @ & % as %3A %2F %3F %23 %40 %26 %25.
+ *
+ *     strict                      file, Redis: no going on without the store, see below
+ *     password_file=PATH          Redis: holds the password, and is read at each new connection. Use
+ *                                 it, or the variable, rather than a URL with the password in it
+ *                                 where others could see that: on a command line, in a repository.
+ *     prefix=TEXT                 Redis: what its keys begin with; default zoom-s2s
+ *     db=NUMBER, user=NAME        Redis: for unix:, whose URL has no other place for them
+ *
+ * The store is asked only when a client holds no token that will do, or Zoom refused the one it
+ * holds: a few operations per process and hour. Whoever finds the token old renews it for all; the
+ * others go on with the old one while it lives, and wait for the new one when it does not. What lies
+ * in a file is JSON that other programs of the same owner or group may read; what lies in Redis is
+ * sealed under a key made of the client secret. JWT credentials use no store.
+ *
+ * While the store cannot be used, clients go on without it: with the token they hold, and when that
+ * is old, with one they fetch for themselves. That is told in the log (13), by
+ * ZOOM_S2S_STAT_STORE_FAILURES and ZOOM_S2S_STAT_FETCHED_ALONE, and in
+ * zoom_s2s_client_status_json under store_error. With strict, calls that need a new token fail with
+ * ZOOM_S2S_STORE instead; a token that lives is used either way.
+ *
+ * The text is copied. The URL is checked by zoom_s2s_client_new, which opens and sends nothing: a URL
+ * that cannot be used is ZOOM_S2S_CONFIG there, naming token_store or the variable and never quoting
+ * the URL. zoom_s2s_features tells which stores a library was built with. NULL is refused.
  *
  * Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -819,8 +869,9 @@ int32_t zoom_s2s_client_shutdown(const zoom_s2s_client *client, zoom_s2s_error *
 int64_t zoom_s2s_client_stat(const zoom_s2s_client *client, int32_t stat);
 
 /**
- * The client's state as one JSON object, for people and monitoring: version, store, token age and
- * expiry, counters, last warning. Members are only ever added. It holds no secret and no token.
+ * The client's state as one JSON object, for people and monitoring: version, token store and why it
+ * could not be used when it was last asked, token age and expiry, counters, last warning. Members are
+ * only ever added. It holds no secret and no token.
  *
  * Hands out *text, which you free. Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */
@@ -848,13 +899,14 @@ typedef struct zoom_s2s_token zoom_s2s_token;
 
 /**
  * A token: the held one, or a new one when there is none or it is about to expire. All threads and
- * clients of the same app in this process share it, and one of them asks for it.
+ * clients of the same app in this process share it, and one of them asks for it; with a token store
+ * (zoom_s2s_config_set_token_store), all processes that use the store.
  *
  * Hands out *token, which you free. Errors: ZOOM_S2S_CREDENTIALS; ZOOM_S2S_CONFIG if a credentials
  * file cannot be read; ZOOM_S2S_NETWORK, ZOOM_S2S_TLS, ZOOM_S2S_RATE_LIMITED, ZOOM_S2S_SERVER and
  * ZOOM_S2S_BAD_RESPONSE from the way to the token endpoint; ZOOM_S2S_UNAUTHORIZED if tokens are
- * refused in quick succession; ZOOM_S2S_TIMEOUT, ZOOM_S2S_CANCELLED, ZOOM_S2S_SHUTDOWN,
- * ZOOM_S2S_INVALID_ARGUMENT.
+ * refused in quick succession; ZOOM_S2S_STORE if a strict token store cannot be used;
+ * ZOOM_S2S_TIMEOUT, ZOOM_S2S_CANCELLED, ZOOM_S2S_SHUTDOWN, ZOOM_S2S_INVALID_ARGUMENT.
  */
 int32_t zoom_s2s_client_token(const zoom_s2s_client *client,
                               zoom_s2s_token **token,

@@ -112,6 +112,8 @@ enum class Stat : std::int32_t {
     retries = ZOOM_S2S_STAT_RETRIES, rate_limited = ZOOM_S2S_STAT_RATE_LIMITED,
     connections = ZOOM_S2S_STAT_CONNECTIONS, dns_lookups = ZOOM_S2S_STAT_DNS_LOOKUPS,
     trust_store_reads = ZOOM_S2S_STAT_TRUST_STORE_READS, helper_threads = ZOOM_S2S_STAT_HELPER_THREADS,
+    store_operations = ZOOM_S2S_STAT_STORE_OPERATIONS, store_failures = ZOOM_S2S_STAT_STORE_FAILURES,
+    tokens_adopted = ZOOM_S2S_STAT_TOKENS_ADOPTED, fetched_alone = ZOOM_S2S_STAT_FETCHED_ALONE,
 };
 
 /** A text given to a call: holds it only while the call runs. Make none yourself. */

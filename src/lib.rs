@@ -49,6 +49,7 @@ mod logger;
 mod random;
 mod secret;
 mod stats;
+pub mod store;
 #[cfg(feature = "test-panic")]
 mod test_panic;
 mod token;

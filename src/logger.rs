@@ -17,15 +17,33 @@ const VARIABLE: &str = "ZOOM_S2S_LOG";
 ///
 /// The value is a level (`error`, `warn`, `info`, `debug`), alone for stderr, or followed by a colon and
 /// the path of a file to append to: `info:/var/log/app/zoom.log`. Not set, or empty: nothing is
-/// written. It is looked at once per process. No secret and no token is ever logged.
+/// written. It is looked at once per process, but not in a setuid or setgid program: whoever starts
+/// one could make it write anywhere. No secret and no token is ever logged.
 ///
-/// The C library calls it when a client is made. Rust programs that use `log` have no need of it.
+/// The C library does the same when a client is made. Rust programs that use `log` have no need of it.
 ///
 /// # Errors
 /// [`Error::Config`] if the level is unknown or the file cannot be opened.
 pub fn log_from_env() -> Result<()> {
+    begin(has_gained_rights())
+}
+
+/// Whether the user or the group acted for is another one than who started the program.
+fn has_gained_rights() -> bool {
+    #[cfg(unix)]
+    {
+        use nix::unistd::{getegid, geteuid, getgid, getuid};
+        getuid() != geteuid() || getgid() != getegid()
+    }
+    #[cfg(not(unix))]
+    false
+}
+
+/// As [`log_from_env`], for a caller who knows whether this program runs with more rights than whoever
+/// started it.
+pub(crate) fn begin(has_gained_rights: bool) -> Result<()> {
     static DONE: AtomicBool = AtomicBool::new(false);
-    if DONE.load(Ordering::Acquire) {
+    if has_gained_rights || DONE.load(Ordering::Acquire) {
         return Ok(());
     }
     let value = match std::env::var_os(VARIABLE) {

@@ -55,6 +55,15 @@ counters! {
     TrustStoreReads = 11, "trust_store_reads";
     /// Threads started, each to open one connection.
     HelperThreads = 12, "helper_threads";
+    /// Operations on the token store: looks, locks, saves, unlocks.
+    StoreOperations = 13, "store_operations";
+    /// Times the token store could not be used.
+    StoreFailures = 14, "store_failures";
+    /// Tokens taken over from the token store, fetched by another process.
+    TokensAdopted = 15, "tokens_adopted";
+    /// Tokens fetched without the token store, because it could not be used: others do not learn of
+    /// them.
+    FetchedAlone = 16, "fetched_alone";
 }
 
 /// The counters of one client.

@@ -189,7 +189,7 @@ fn miri() {
     succeed(
         nightly()
             .args(["miri", "test", "--package=zoom-s2s", "--lib"])
-            .args(["--features=capi", "--target-dir"])
+            .args(["--features=capi,redis", "--target-dir"])
             .arg(target().join("miri"))
             .arg("ffi::"),
     );
@@ -307,7 +307,7 @@ fn library(test: &str) -> Option<&'static Path> {
         succeed(
             nightly()
                 .args(["rustc", "--quiet", "--locked", "--package=zoom-s2s"])
-                .args(["--lib", "--features=capi,test-panic"])
+                .args(["--lib", "--features=capi,redis,test-panic"])
                 .args(["--crate-type=staticlib", "--target", TARGET, "--target-dir"])
                 .arg(&target)
                 .env("RUSTFLAGS", "-Zsanitizer=address"),

@@ -135,6 +135,34 @@ fn nothing_says_a_secret() {
         std::fs::remove_file(ca).unwrap();
     }
 
+    // Token stores: one that is away, and one that was written to by somebody who knows no better.
+    let zoom = sandbox(|sandbox| sandbox);
+    let folder = std::env::temp_dir().join(format!("zoom-s2s-secrets-{}", std::process::id()));
+    std::fs::create_dir(&folder).unwrap();
+    let file = format!("file:{}", folder.join("token").display());
+    let mut stores = vec![format!("{file}?strict"), file];
+    if cfg!(feature = "redis") {
+        stores.push("redis://name:hushhush@127.0.0.1:1".into());
+        stores.push("redis://:hushhush@127.0.0.1:1/7?strict".into());
+    }
+    for (index, store) in stores.iter().enumerate() {
+        if index == 1 {
+            std::fs::write(
+                folder.join("token"),
+                r#"{"version":1,"tokens":"a-stored-token"}"#,
+            )
+            .unwrap();
+            secrets.push(("damaged token file", "a-stored-token".into()));
+        }
+        let client = builder(&zoom, credentials(&zoom)).token_store(store.as_str());
+        let client = client.build().unwrap();
+        try_everything(&client);
+        if let Ok(token) = client.token() {
+            secrets.push(("token through a store", token.value().to_owned()));
+        }
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+
     // A peer that sends back what it was sent.
     let echo = echo();
     let echoed = Credentials::server_to_server("account", "client", "an-echoed-secret");
@@ -167,7 +195,7 @@ fn nothing_says_a_secret() {
             .build()
             .unwrap_err(),
         Client::builder(Credentials::jwt("a", "b"))
-            .token_store("redis://:hushhush@host")
+            .token_store("redis://:hushhush@host/no/such?place")
             .build()
             .unwrap_err(),
         Client::builder(Credentials::jwt("a", CredentialSource::file("/nowhere")))

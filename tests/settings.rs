@@ -154,7 +154,7 @@ fn the_environment_is_read_and_its_mistakes_are_named() {
         (
             "another store",
             "s2s",
-            vec![("ZOOM_S2S_TOKEN_STORE", "redis://:pw@x")],
+            vec![("ZOOM_S2S_TOKEN_STORE", "memcached://:pw@x")],
             vec![],
             "Config ZOOM_S2S_TOKEN_STORE",
         ),

@@ -14,7 +14,11 @@ use crate::exit::{self, Exit};
 const EXAMPLES: &str = "\
 Examples:
   zoom-s2s users --sandbox                          see it work, without an account
-  zoom-s2s users --status all --output users.csv --format csv";
+  zoom-s2s users --status all --output users.csv --format csv
+  zoom-s2s token --header | curl -H @- https://api.zoom.us/v2/users
+
+Every night, from cron, replaced only by a complete list; zoom.env holds the variables:
+  17 3 * * *  set -a; . /etc/zoom.env; zoom-s2s users --format csv --output /srv/users.csv";
 
 const ENVIRONMENT: &str = "\
 Environment (each credential also as NAME_FILE, naming a file that holds it):
@@ -23,7 +27,13 @@ Environment (each credential also as NAME_FILE, naming a file that holds it):
   ZOOM_S2S_CLOUD                       commercial or government
   ZOOM_S2S_CA_FILE, ZOOM_S2S_CA_ONLY   authorities to trust besides the system's; 1: alone
   ZOOM_S2S_TIMEOUT_MS, ZOOM_S2S_CONNECT_TIMEOUT_MS
-  ZOOM_S2S_OAUTH_URL, ZOOM_S2S_API_URL, ZOOM_S2S_REGIONAL, ZOOM_S2S_TOKEN_STORE
+  ZOOM_S2S_TOKEN_STORE                 where the token is kept, so that others can use it too:
+      memory:                      nowhere: each process has its own, the default
+      file:PATH                    for this host; ?mode=0640&group=NAME lets a group read it
+      redis://HOST, rediss://HOST  Redis or Valkey, for many hosts; also unix:PATH of a socket;
+                                   [USER:PASSWORD@]HOST[:PORT][/DB], or ?password_file=PATH
+      With ?strict a store that cannot be used is a failure; otherwise it is done without.
+  ZOOM_S2S_OAUTH_URL, ZOOM_S2S_API_URL, ZOOM_S2S_REGIONAL
   HTTPS_PROXY, ALL_PROXY, NO_PROXY";
 
 const USERS_EXAMPLES: &str = "\
@@ -44,13 +54,28 @@ Output:
   On a terminal, csv and json too hold nothing that acts on it. If a listing fails, exit status and
   stderr say so; what was printed before is good, and a json array stays without its end.";
 
+const TOKEN_EXAMPLES: &str = "\
+Examples (a token on a command line could be read by everybody on the machine; printf is part of
+the shell and appears in no list of processes):
+  zoom-s2s token --header | curl -H @- https://api.zoom.us/v2/users
+  header=$(zoom-s2s token --header)          # and when Zoom answered 401 to it:
+  header=$(printf '%s' \"$header\" | zoom-s2s token --reject --header)
+  zoom-s2s token --token-store file:$HOME/.cache/zoom-token";
+
+const TOKEN_STORES: &str = "\
+Token stores:
+  With a token store one token is shared by all who name that store, and is asked for about once an
+  hour, by whichever program needs it first. Without, each run asks for a new token, which in many
+  accounts is the end of the one before. With --reject a new one is asked for only if nobody else
+  has done so already, and at most every 5 seconds.";
+
 #[cfg(feature = "sandbox")]
 const SANDBOX_EXAMPLES: &str = "\
 Examples:
   zoom-s2s sandbox --users 100000 --port 8080
   zoom-s2s sandbox --single-token --token-lifetime 60";
 
-/// Unofficial command for Zoom's Server-to-Server OAuth: lists the users of an account.
+/// Unofficial command for Zoom's Server-to-Server OAuth: tokens, and the users of an account.
 ///
 /// Credentials come from the environment or from files, never from the command line.
 #[derive(Parser)]
@@ -65,7 +90,7 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
     /// Tell on stderr what happens; twice: every request. Secrets and tokens are never shown
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, global = true, action = ArgAction::Count, display_order = 100)]
     pub(crate) verbose: u8,
 }
 
@@ -77,6 +102,14 @@ pub(crate) enum Command {
         after_long_help = format!("{USERS_EXAMPLES}\n\n{USERS_OUTPUT}\n\n{ENVIRONMENT}\n\n{}", exit::help()),
     )]
     Users(UsersArgs),
+    /// Print an access token, for programs that make their requests themselves
+    ///
+    /// Whoever sees it can act as the app until it expires: print it into pipes, not into logs.
+    #[command(
+        after_help = TOKEN_EXAMPLES,
+        after_long_help = format!("{TOKEN_EXAMPLES}\n\n{TOKEN_STORES}\n\n{ENVIRONMENT}\n\n{}", exit::help()),
+    )]
+    Token(TokenArgs),
     /// Run a made-up Zoom on this machine until Ctrl-C
     ///
     /// Prints the environment that leads zoom-s2s, and any program on the SDK, to it.
@@ -114,7 +147,50 @@ pub(crate) struct UsersArgs {
     /// Ask Zoom for fields that it sends only on request
     #[arg(long, value_enum, value_name = "FIELD,…", value_delimiter = ',')]
     pub(crate) include_fields: Vec<Included>,
-    /// Longest time for each page, retries included [default: 30]
+    /// How many users the account of --sandbox has, all statuses together
+    #[cfg(feature = "sandbox")]
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "sandbox",
+        default_value_t = 50,
+        display_order = 99
+    )]
+    #[arg(value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    sandbox_users: u32,
+    #[command(flatten)]
+    pub(crate) connect: ConnectArgs,
+}
+
+impl UsersArgs {
+    pub(crate) fn sandbox_users(&self) -> u32 {
+        #[cfg(feature = "sandbox")]
+        return self.sandbox_users;
+        #[cfg(not(feature = "sandbox"))]
+        return 0;
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct TokenArgs {
+    /// Print the whole line for a request: `Authorization: Bearer …`
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) header: bool,
+    /// Print an object: access_token, token_type, expires_in (seconds), expires_at_ms, scope
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Read a token that Zoom refused from standard input, in any form printed here, and print a
+    /// better one
+    #[arg(long)]
+    pub(crate) reject: bool,
+    #[command(flatten)]
+    pub(crate) connect: ConnectArgs,
+}
+
+/// How to reach Zoom.
+#[derive(Args)]
+pub(crate) struct ConnectArgs {
+    /// Longest time for each page or token, retries included [default: 30]
     #[arg(long, value_name = "SECONDS")]
     pub(crate) timeout: Option<NonZeroU32>,
     /// Trust the certificate authorities of this PEM file too
@@ -123,21 +199,15 @@ pub(crate) struct UsersArgs {
     /// Use the retired JWT credentials, an API key and its secret
     #[arg(long)]
     pub(crate) legacy_jwt: bool,
-    #[cfg(feature = "sandbox")]
-    #[command(flatten)]
-    pub(crate) sandbox: InsideSandbox,
-}
-
-#[cfg(feature = "sandbox")]
-#[derive(Args)]
-pub(crate) struct InsideSandbox {
+    /// Share the token with others through this store: file:PATH, redis://HOST, …
+    ///
+    /// Stands in for ZOOM_S2S_TOKEN_STORE, which alone may hold a password.
+    #[arg(long, value_name = "URL")]
+    pub(crate) token_store: Option<String>,
     /// Ask a made-up Zoom inside this process instead; the environment is not looked at
-    #[arg(long, conflicts_with = "ca_file")]
+    #[cfg(feature = "sandbox")]
+    #[arg(long, conflicts_with_all = ["ca_file", "token_store"])]
     pub(crate) sandbox: bool,
-    /// How many users the made-up account has, all statuses together
-    #[arg(long, value_name = "N", requires = "sandbox", default_value_t = 50)]
-    #[arg(value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
-    pub(crate) sandbox_users: u32,
 }
 
 #[cfg(feature = "sandbox")]

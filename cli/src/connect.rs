@@ -3,9 +3,9 @@
 use std::env;
 use std::time::Duration;
 
-use zoom_s2s::{Client, ClientBuilder, Credentials};
+use zoom_s2s::{Client, ClientBuilder, Credentials, Error};
 
-use crate::args::UsersArgs;
+use crate::args::ConnectArgs;
 use crate::failure::Failure;
 
 const SERVER_TO_SERVER: [&str; 3] = ["ZOOM_ACCOUNT_ID", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"];
@@ -19,10 +19,13 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn open(args: &UsersArgs) -> Result<Connection, Failure> {
+    /// `sandbox_users`: how many users the account has, if it is a made-up one.
+    pub(crate) fn open(args: &ConnectArgs, sandbox_users: u32) -> Result<Connection, Failure> {
+        #[cfg(not(feature = "sandbox"))]
+        let _ = sandbox_users;
         #[cfg(feature = "sandbox")]
-        if args.sandbox.sandbox {
-            let sandbox = crate::sandbox::inside(&args.sandbox)?;
+        if args.sandbox {
+            let sandbox = crate::sandbox::inside(sandbox_users)?;
             let client = build(crate::sandbox::client(&sandbox, args.legacy_jwt), args)?;
             return Ok(Connection {
                 client,
@@ -45,15 +48,31 @@ impl Connection {
     }
 }
 
-fn build(mut builder: ClientBuilder, args: &UsersArgs) -> Result<Client, Failure> {
+fn build(mut builder: ClientBuilder, args: &ConnectArgs) -> Result<Client, Failure> {
     if let Some(seconds) = args.timeout {
         builder = builder.timeout(Duration::from_secs(seconds.get().into()));
     }
     if let Some(path) = &args.ca_file {
         builder = builder.ca_file(path);
     }
+    if let Some(url) = &args.token_store {
+        builder = builder.token_store(url);
+    }
     let name = concat!("zoom-s2s-cli/", env!("CARGO_PKG_VERSION"));
-    Ok(builder.user_agent(name).build()?)
+    builder.user_agent(name).build().map_err(in_options)
+}
+
+/// The SDK calls a setting by the name of its method; here it is an option.
+fn in_options(error: Error) -> Failure {
+    for (method, option) in [("ca_file", "--ca-file"), ("token_store", "--token-store")] {
+        if let Some(rest) = error.message().strip_prefix(method) {
+            return Failure::Config {
+                message: format!("{option}{rest}"),
+                hint: error.hint().replace(method, option),
+            };
+        }
+    }
+    error.into()
 }
 
 fn credentials(legacy_jwt: bool) -> Result<Credentials, Failure> {
@@ -75,7 +94,7 @@ fn credentials(legacy_jwt: bool) -> Result<Credentials, Failure> {
     }
     #[cfg(feature = "sandbox")]
     hint.push_str("\nWithout an account: --sandbox lists the users of a made-up one.");
-    Err(Failure::NoCredentials {
+    Err(Failure::Config {
         message: format!("no credentials: {} not set", listed(&missing)),
         hint,
     })

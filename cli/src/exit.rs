@@ -30,7 +30,7 @@ const TABLE: &[(Exit, &str, &[ErrorStatus])] = &[
     (Exit::Done, "all that was asked for was done", &[]),
     (
         Exit::Usage,
-        "the command line cannot be used",
+        "the command line cannot be used, or what --reject was given",
         &[ErrorStatus::InvalidArgument],
     ),
     (
@@ -65,7 +65,7 @@ const TABLE: &[(Exit, &str, &[ErrorStatus])] = &[
     ),
     (
         Exit::TryLater,
-        "try again later: network, timeout, rate limit, Zoom's servers",
+        "try again later: network, timeout, rate limit, Zoom's servers, a strict token store",
         // And those of 69 and 76 that say of themselves that they pass.
         &[
             ErrorStatus::Timeout,

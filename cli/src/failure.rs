@@ -12,8 +12,17 @@ use crate::exit::Exit;
 pub(crate) enum Failure {
     /// A call of the SDK failed.
     Zoom(Error),
-    /// The environment holds no credentials.
-    NoCredentials { message: String, hint: String },
+    /// The environment holds no credentials, or an option what cannot be used.
+    Config { message: String, hint: String },
+    /// The command line, or what it has read from standard input, cannot be used.
+    Usage {
+        message: &'static str,
+        hint: &'static str,
+    },
+    /// The only token to be had is the one that Zoom refused.
+    NoBetterToken,
+    /// Standard input cannot be read.
+    Input(io::Error),
     /// The output cannot be written: which, why, and what to do about it.
     Output {
         what: String,
@@ -45,7 +54,10 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Failure::Zoom(error) => Exit::of(error),
-            Failure::NoCredentials { .. } => Exit::Config,
+            Failure::Config { .. } => Exit::Config,
+            Failure::Usage { .. } => Exit::Usage,
+            Failure::NoBetterToken => Exit::NotPermitted,
+            Failure::Input(_) => Exit::System,
             Failure::Output { .. } => Exit::Output,
             Failure::Kept(failure, _) => failure.exit(),
             Failure::ClosedPipe => Exit::ClosedPipe,
@@ -60,7 +72,14 @@ impl Failure {
     pub(crate) fn text(&self) -> String {
         match self {
             Failure::Zoom(error) => format!("zoom-s2s: {error}"),
-            Failure::NoCredentials { message, hint } => told(message, hint),
+            Failure::Config { message, hint } => told(message, hint),
+            Failure::Usage { message, hint } => told(message, hint),
+            Failure::NoBetterToken => told(
+                "there is no better token: the one that was refused came again",
+                "It is not its age that Zoom objects to. See whether the app is active on its page, and for a\n\
+                 JWT whether this machine's clock is right.",
+            ),
+            Failure::Input(error) => told(&format!("cannot read standard input: {error}"), ""),
             Failure::Output { what, error, hint } => {
                 told(&format!("cannot write {what}: {error}"), hint)
             }

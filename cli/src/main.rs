@@ -13,8 +13,12 @@ mod logger;
 mod output;
 mod printable;
 mod progress;
+mod refused;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod store;
+mod tell;
+mod token;
 mod users;
 
 use std::process::ExitCode;
@@ -27,6 +31,9 @@ use failure::Failure;
 use interrupt::Interrupt;
 
 fn main() -> ExitCode {
+    if let Err(failure) = store::check(std::iter::empty()) {
+        return ended(&failure);
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(answer) => return args::refuse(&answer).into(),
@@ -34,17 +41,20 @@ fn main() -> ExitCode {
     logger::install(arguments.verbose);
     match run(&arguments) {
         Ok(()) => Exit::Done.into(),
-        Err(failure) => {
-            console::block(&failure.text());
-            failure.exit().into()
-        }
+        Err(failure) => ended(&failure),
     }
+}
+
+fn ended(failure: &Failure) -> ExitCode {
+    console::block(&failure.text());
+    failure.exit().into()
 }
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     let interrupt = Interrupt::listen().map_err(Failure::Signals)?;
     match &arguments.command {
         Command::Users(users) => users::run(users, arguments.verbose > 0, &interrupt),
+        Command::Token(token) => token::run(token, arguments.verbose > 0, &interrupt),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(sandbox) => sandbox::run(sandbox, &interrupt),
     }

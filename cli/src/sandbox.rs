@@ -1,4 +1,4 @@
-//! The made-up Zoom: inside `users --sandbox`, and as a command of its own.
+//! The made-up Zoom: inside another command with `--sandbox`, and as a command of its own.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -8,14 +8,14 @@ use tempfile::TempDir;
 use zoom_s2s::{Client, ClientBuilder, Credentials};
 use zoom_s2s_sandbox::{Sandbox, World};
 
-use crate::args::{InsideSandbox, SandboxArgs};
+use crate::args::SandboxArgs;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 
-/// Starts the sandbox of `users --sandbox`.
-pub(crate) fn inside(args: &InsideSandbox) -> Result<Sandbox, Failure> {
+/// Starts the sandbox of `--sandbox`.
+pub(crate) fn inside(users: u32) -> Result<Sandbox, Failure> {
     Sandbox::builder()
-        .users(args.sandbox_users)
+        .users(users)
         .start()
         .map_err(Failure::Sandbox)
 }

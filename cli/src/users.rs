@@ -1,6 +1,6 @@
 //! `zoom-s2s users`.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Instant;
 
 use zoom_s2s::{Client, IncludeFields, Status, UserField, Users};
 
@@ -11,9 +11,10 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::output::{Sink, printer};
 use crate::progress::Progress;
+use crate::tell::{self, counted};
 
 pub(crate) fn run(args: &UsersArgs, verbose: bool, interrupt: &Interrupt) -> Result<(), Failure> {
-    let connection = Connection::open(args)?;
+    let connection = Connection::open(&args.connect, args.sandbox_users())?;
     interrupt.ends(&connection.client);
     let mut sink = Sink::open(args.output.as_deref(), interrupt)?;
     let tells = verbose || connection.is_sandbox();
@@ -40,8 +41,9 @@ fn listing(
     interrupt: &Interrupt,
 ) -> Result<String, Failure> {
     if tells {
-        tell_sandbox(connection, args);
-        tell_token(&connection.client, args.legacy_jwt)?;
+        tell::sandbox(connection, args.sandbox_users());
+        let client = &connection.client;
+        tell::token(client, &client.token()?, args.connect.legacy_jwt);
     }
     let started = Instant::now();
     let mut progress = Progress::start(args.output.is_some());
@@ -134,52 +136,4 @@ fn once(fields: impl Iterator<Item = UserField>) -> Vec<UserField> {
         }
     }
     kept
-}
-
-#[cfg(feature = "sandbox")]
-fn tell_sandbox(connection: &Connection, args: &UsersArgs) {
-    if let Some(sandbox) = &connection.sandbox {
-        console::line(&format!(
-            "sandbox: a made-up Zoom account of {} at {}",
-            counted(args.sandbox.sandbox_users.into(), "user"),
-            sandbox.url()
-        ));
-    }
-}
-
-#[cfg(not(feature = "sandbox"))]
-fn tell_sandbox(_: &Connection, _: &UsersArgs) {}
-
-/// Fetches the token that the listing will use, and says what it is, never its value.
-fn tell_token(client: &Client, legacy_jwt: bool) -> Result<(), Failure> {
-    let token = client.token()?;
-    let left = token
-        .expires_at()
-        .duration_since(SystemTime::now())
-        .unwrap_or_default();
-    let what = if legacy_jwt {
-        "a JWT, signed on this machine,"
-    } else {
-        "a token of the app,"
-    };
-    let scopes = match token.scope().trim() {
-        "" => String::new(),
-        scope => format!("; scopes: {scope}"),
-    };
-    console::line(&format!("token: {what} good for {}{scopes}", minutes(left)));
-    Ok(())
-}
-
-fn minutes(time: Duration) -> String {
-    let seconds = (time.as_millis() + 500) / 1000;
-    if seconds >= 120 {
-        format!("{} minutes", (seconds + 30) / 60)
-    } else {
-        format!("{seconds} seconds")
-    }
-}
-
-fn counted(number: u64, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
 }

@@ -93,7 +93,7 @@ impl Core {
         body: &mut Vec<u8>,
         course: &mut Course,
     ) -> Result<(Answer, Token)> {
-        let limit = if self.issuer.signs_locally() {
+        let limit = if self.source.issuer.signs_locally() {
             SIGNED_REJECTIONS
         } else {
             REJECTIONS
@@ -109,7 +109,7 @@ impl Core {
                     (Error::Unauthorized(_), Some((refusal, ahead))) => answer::unauthorized(
                         refusal,
                         rejections,
-                        self.issuer.signs_locally(),
+                        self.source.issuer.signs_locally(),
                         ahead,
                     ),
                     (error, _) => error,
@@ -134,7 +134,7 @@ impl Core {
                             return Err(answer::unauthorized(
                                 error,
                                 rejections,
-                                self.issuer.signs_locally(),
+                                self.source.issuer.signs_locally(),
                                 answer.clock_ahead(),
                             ));
                         }

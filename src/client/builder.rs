@@ -13,7 +13,8 @@ use crate::cloud::Cloud;
 use crate::credentials::Credentials;
 use crate::error::{Details, Error, Result};
 use crate::fork;
-use crate::token::{Issuer, Key, Moment};
+use crate::store::{self, Choice, TokenStore};
+use crate::token::{Issuer, Key, Moment, Sharing, Source};
 use crate::transport::{BaseUrl, Lasting, NetworkConfig, ResolveFn, Trust};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -41,11 +42,17 @@ pub struct ClientBuilder {
     pub(super) connect_timeout: Duration,
     pub(super) ca_file: Option<Named<PathBuf>>,
     pub(super) ca_only: bool,
-    pub(super) token_store: Option<Named<String>>,
+    pub(super) token_store: Option<StoreSetting>,
     proxy: ProxyChoice,
     body_limit: u64,
     user_agent: Option<String>,
     resolver: Option<Arc<ResolveFn>>,
+}
+
+#[derive(Clone)]
+pub(super) enum StoreSetting {
+    Url(Named<String>),
+    Custom(Arc<dyn TokenStore>),
 }
 
 #[derive(Clone)]
@@ -167,13 +174,32 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the token is kept. This version knows `memory:`, which is the default: one token per
-    /// app and process.
+    /// Where the token is kept, so that others can use it too. Checked when the client is made;
+    /// nothing is opened or sent yet.
+    ///
+    /// - `memory:` (the default): one token per app and process.
+    /// - `file:PATH`: for the processes of one host. The file is readable by its owner alone;
+    ///   `?mode=0640&group=NAME` lets a group read it. Beside it lie lock files.
+    /// - `redis://[user[:password]@]host[:port][/db]`, `rediss://…` (TLS, with this client's
+    ///   certificate authorities) or `unix:/path/of/redis.sock`: Redis or Valkey, for many hosts
+    ///   (feature `redis`). Options: `password_file` (read at each connect), `prefix` (`zoom-s2s`).
+    ///   What is stored is sealed under a key made of the client secret.
+    ///
+    /// While the store cannot be used the client goes on without it, and says so in the log and in
+    /// [`status_json`](Client::status_json); with `?strict` calls that need a new token fail with
+    /// [`Error::Store`] instead. JWT credentials use no store: everybody signs for himself.
     pub fn token_store(mut self, url: impl Into<String>) -> ClientBuilder {
-        self.token_store = Some(Named {
+        self.token_store = Some(StoreSetting::Url(Named {
             value: url.into(),
             name: "token_store",
-        });
+        }));
+        self
+    }
+
+    /// A token store of your own: see [`store`](crate::store). Clients of one app in one process
+    /// share a token if their stores have the same name.
+    pub fn custom_token_store(mut self, store: Arc<dyn TokenStore>) -> ClientBuilder {
+        self.token_store = Some(StoreSetting::Custom(store));
         self
     }
 
@@ -211,7 +237,6 @@ impl ClientBuilder {
         for (_, source) in self.credentials.sources() {
             source.read()?;
         }
-        check_store(self.token_store.as_ref())?;
         if self.timeout.is_zero() || self.connect_timeout.is_zero() {
             return Err(refuse(
                 "a timeout of zero would end every call",
@@ -270,32 +295,34 @@ impl ClientBuilder {
             regional: self.regional,
             timeout: bounded(self.timeout),
         };
-        let key = Key::new(oauth_url.as_str(), &self.credentials);
-        let issuer = Issuer::new(self.credentials, oauth_url);
+        let lasting = Lasting::new(network);
+        let sharing = sharing(self.token_store, &lasting)?.filter(|_| !self.credentials.is_jwt());
+        let store = sharing.as_ref().map(Sharing::name);
+        let key = Key::new(oauth_url.as_str(), &self.credentials, store);
+        let source = Source {
+            issuer: Issuer::new(self.credentials, oauth_url),
+            sharing,
+        };
         Ok(Client {
-            core: Arc::new(Core::new(settings, issuer, Lasting::new(network), key)),
+            core: Arc::new(Core::new(settings, source, lasting, key)),
         })
+    }
+}
+
+fn sharing(setting: Option<StoreSetting>, lasting: &Arc<Lasting>) -> Result<Option<Sharing>> {
+    match setting {
+        None => Ok(None),
+        Some(StoreSetting::Custom(store)) => Ok(Some(Sharing::new(store, false))),
+        Some(StoreSetting::Url(url)) => match store::choose(&url.value, url.name, lasting)? {
+            Choice::Memory => Ok(None),
+            Choice::Shared { store, strict } => Ok(Some(Sharing::new(store, strict))),
+        },
     }
 }
 
 /// Adding a longer time to the clock could overflow it.
 fn bounded(timeout: Duration) -> Duration {
     timeout.min(Duration::from_secs(365 * 86_400))
-}
-
-fn check_store(store: Option<&Named<String>>) -> Result<()> {
-    match store {
-        None => Ok(()),
-        Some(named) if named.value.trim() == "memory:" => Ok(()),
-        // The value is not quoted: store URLs may hold a password.
-        Some(named) => Err(refuse(
-            format!(
-                "{} names a store that this version does not know",
-                named.name
-            ),
-            "Use memory: (one token per app and process), or leave it out.",
-        )),
-    }
 }
 
 fn refuse(message: impl Into<std::borrow::Cow<'static, str>>, hint: &'static str) -> Error {

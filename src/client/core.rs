@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::cloud::Cloud;
 use crate::error::{Details, Error, Result};
 use crate::fork;
-use crate::token::{Cell, Issuer, Key, Token, Want, cell_for};
+use crate::token::{Cell, Key, Source, Token, Want, cell_for};
 use crate::transport::{BaseUrl, Epoch, Lasting, is_within};
 use crate::users::Pool;
 
@@ -25,7 +25,7 @@ pub(crate) struct Settings {
 
 pub(crate) struct Core {
     pub(crate) settings: Settings,
-    pub(crate) issuer: Issuer,
+    pub(crate) source: Source,
     pub(crate) lasting: Arc<Lasting>,
     key: Key,
     // Lock-free, because it is what a forked child looks at first.
@@ -40,7 +40,7 @@ pub(crate) struct Now {
 }
 
 impl Core {
-    pub(crate) fn new(settings: Settings, issuer: Issuer, lasting: Arc<Lasting>, key: Key) -> Core {
+    pub(crate) fn new(settings: Settings, source: Source, lasting: Arc<Lasting>, key: Key) -> Core {
         let now = Now {
             epoch: Epoch::new(&lasting),
             cell: cell_for(key),
@@ -48,7 +48,7 @@ impl Core {
         };
         Core {
             settings,
-            issuer,
+            source,
             lasting,
             key,
             now: ArcSwap::from_pointee(now),
@@ -111,7 +111,7 @@ impl Core {
     }
 
     pub(crate) fn token(&self, call: Call<'_>, now: &Now, want: Want) -> Result<Token> {
-        now.cell.obtain(call, &self.issuer, want)
+        now.cell.obtain(call, &self.source, want)
     }
 
     /// Ends the pending calls and starts a new epoch.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::builder::{ClientBuilder, Named};
+use super::builder::{ClientBuilder, Named, StoreSetting};
 use crate::cloud::Cloud;
 use crate::error::{Details, Error, Result};
 use crate::transport::{NoProxy, Proxy};
@@ -69,7 +69,8 @@ pub(super) fn apply(mut builder: ClientBuilder) -> Result<ClientBuilder> {
     }
     builder.oauth_url = named("ZOOM_S2S_OAUTH_URL")?.or(builder.oauth_url);
     builder.api_url = named("ZOOM_S2S_API_URL")?.or(builder.api_url);
-    builder.token_store = named("ZOOM_S2S_TOKEN_STORE")?.or(builder.token_store);
+    let token_store = named("ZOOM_S2S_TOKEN_STORE")?.map(StoreSetting::Url);
+    builder.token_store = token_store.or(builder.token_store);
     let ca_file = named("ZOOM_S2S_CA_FILE")?;
     builder.ca_file = ca_file
         .map(|file| Named {

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use crate::credentials::Credentials;
 use crate::error::Result;
 use crate::stats::Counter;
-use crate::token::{Token, Want, fingerprint};
+use crate::token::{Moment, Token, Want, fingerprint};
 
 /// A blocking client for one app of one Zoom account.
 ///
@@ -106,12 +106,17 @@ impl Client {
     /// # Errors
     /// As [`token`](Client::token).
     pub fn refresh_token(&self) -> Result<Token> {
+        let began = Moment::now();
         self.core.call(None, |call, now| {
-            let want = now
-                .cell
-                .peek()
-                .map_or(Want::Any, |held| Want::OtherThan(held.id()));
-            self.core.token(call, now, want)
+            let held = match now.cell.peek() {
+                Some(held) => held,
+                // Nothing is held, but a store may hold one.
+                None => self.core.token(call, now, Want::Any)?,
+            };
+            if held.lease().obtained.mono >= began.mono {
+                return Ok(held);
+            }
+            self.core.token(call, now, Want::OtherThan(held.id()))
         })
     }
 
@@ -119,8 +124,8 @@ impl Client {
     /// request that the program made itself. The next [`token`](Client::token) gives a better one.
     ///
     /// `value` is any of the token's forms: [`Token::value`], [`Token::bearer`], [`Token::header`].
-    /// Rejecting a token that has been replaced meanwhile does nothing. Returns whether the held
-    /// token was meant.
+    /// Rejecting a token that has been replaced meanwhile does nothing, except that it is not taken
+    /// from a token store that still offers it. Returns whether the held token was meant.
     pub fn reject_token(&self, value: &str) -> bool {
         let value = value.trim();
         let value = value.strip_prefix("Authorization: ").unwrap_or(value);
@@ -144,7 +149,7 @@ impl Client {
             let Some(token) = now.cell.peek() else {
                 return Ok(());
             };
-            self.core.issuer.revoke(call, &token)?;
+            self.core.source.issuer.revoke(call, &token)?;
             now.cell.reject(token.id());
             Ok(())
         })
@@ -179,7 +184,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("api_url", &self.core.settings.api_url.as_str())
-            .field("credentials", self.core.issuer.credentials())
+            .field("credentials", self.core.source.issuer.credentials())
             .finish_non_exhaustive()
     }
 }

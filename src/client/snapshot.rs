@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Core;
 use crate::stats::Counter;
-use crate::token::Moment;
+use crate::token::{Moment, Sharing};
 
 pub(super) fn status_json(core: &Core) -> String {
     let now = core.now();
@@ -35,10 +35,12 @@ pub(super) fn status_json(core: &Core) -> String {
         })
         .collect();
     let counts = now.cell.counts();
+    let sharing = core.source.sharing.as_ref();
     json!({
         "version": env!("CARGO_PKG_VERSION"),
         "api_url": core.settings.api_url.as_str(),
-        "store": "memory:",
+        "store": sharing.map_or("memory:", Sharing::name),
+        "store_error": now.cell.store_error().map(|error| error.to_string()),
         "token": token,
         "counters": counters,
         "refreshes": {
@@ -46,7 +48,9 @@ pub(super) fn status_json(core: &Core) -> String {
             "failed": counts.failed,
             "refused": counts.refused,
             "abandoned": counts.abandoned,
-            "inherited": counts.adopted,
+            "inherited": counts.inherited,
+            "adopted": counts.adopted,
+            "busy": counts.busy,
             "rejected": counts.rejected,
             "forced": counts.forced,
         },

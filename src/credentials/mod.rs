@@ -101,6 +101,10 @@ impl Credentials {
         }
     }
 
+    pub(crate) fn is_jwt(&self) -> bool {
+        matches!(self.kind, Kind::Jwt { .. })
+    }
+
     /// `ZOOM_ACCOUNT_ID`, `ZOOM_CLIENT_ID` and `ZOOM_CLIENT_SECRET`, each of them alternatively as
     /// `…_FILE` naming a file that holds the value.
     ///

@@ -4,6 +4,7 @@ use super::config::zoom_s2s_config;
 use super::error::zoom_s2s_error;
 use super::guard::{answer, guard, output};
 use super::handle::{Object, borrow, free};
+use super::log;
 use super::numbers::counter;
 use super::terminated::Terminated;
 use super::text::zoom_s2s_text;
@@ -27,16 +28,6 @@ impl Object for zoom_s2s_client {
     const NAME: &'static str = "zoom_s2s_client";
 }
 
-/// Not for programs that run with more rights than their caller, who could make them write anywhere.
-fn begin_log() -> crate::Result<()> {
-    #[cfg(target_os = "linux")]
-    // SAFETY: reads a word of the process's own start-up data.
-    if unsafe { libc::getauxval(libc::AT_SECURE) } != 0 {
-        return Ok(());
-    }
-    crate::log_from_env()
-}
-
 /// Makes a client. All settings are checked, and nothing is sent yet. The config may be freed
 /// afterwards, or make more clients.
 ///
@@ -52,7 +43,7 @@ pub unsafe extern "C" fn zoom_s2s_client_new(
     unsafe {
         guard(error, || {
             let client = output("client", client)?;
-            begin_log()?;
+            log::begin()?;
             let made = borrow("config", config)?.take("config")?.build()?;
             client.set(made);
             Ok(())
@@ -74,7 +65,7 @@ pub unsafe extern "C" fn zoom_s2s_client_from_env(
     unsafe {
         guard(error, || {
             let client = output("client", client)?;
-            begin_log()?;
+            log::begin()?;
             client.set(Client::from_env()?);
             Ok(())
         })
@@ -131,8 +122,9 @@ pub unsafe extern "C" fn zoom_s2s_client_stat(client: *const zoom_s2s_client, st
     })
 }
 
-/// The client's state as one JSON object, for people and monitoring: version, store, token age and
-/// expiry, counters, last warning. Members are only ever added. It holds no secret and no token.
+/// The client's state as one JSON object, for people and monitoring: version, token store and why it
+/// could not be used when it was last asked, token age and expiry, counters, last warning. Members are
+/// only ever added. It holds no secret and no token.
 ///
 /// Hands out *text, which you free. Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]

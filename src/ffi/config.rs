@@ -112,14 +112,13 @@ pub unsafe extern "C" fn zoom_s2s_config_from_env(
     unsafe {
         guard(error, || {
             let config = output("config", config)?;
-            // For its error, which names all that are missing.
-            Credentials::from_env()?;
-            from_env(config, |sources| {
-                sources.account_id = CredentialSource::from_env("ZOOM_ACCOUNT_ID")?;
-                sources.client_id = CredentialSource::from_env("ZOOM_CLIENT_ID")?;
-                sources.client_secret = CredentialSource::from_env("ZOOM_CLIENT_SECRET")?;
-                Ok(())
-            })
+            let sources = Sources {
+                account_id: CredentialSource::from_env("ZOOM_ACCOUNT_ID")?,
+                client_id: CredentialSource::from_env("ZOOM_CLIENT_ID")?,
+                client_secret: CredentialSource::from_env("ZOOM_CLIENT_SECRET")?,
+                ..Sources::default()
+            };
+            from_env(config, sources, Credentials::from_env)
         })
     }
 }
@@ -137,24 +136,26 @@ pub unsafe extern "C" fn zoom_s2s_config_jwt_from_env(
     unsafe {
         guard(error, || {
             let config = output("config", config)?;
-            // For its error, which names all that are missing.
-            Credentials::jwt_from_env()?;
-            from_env(config, |sources| {
-                sources.api_key = CredentialSource::from_env("ZOOM_API_KEY")?;
-                sources.api_secret = CredentialSource::from_env("ZOOM_API_SECRET")?;
-                sources.is_jwt = true;
-                Ok(())
-            })
+            let sources = Sources {
+                api_key: CredentialSource::from_env("ZOOM_API_KEY")?,
+                api_secret: CredentialSource::from_env("ZOOM_API_SECRET")?,
+                is_jwt: true,
+                ..Sources::default()
+            };
+            from_env(config, sources, Credentials::jwt_from_env)
         })
     }
 }
 
+/// `complain` fails naming all the variables that are missing.
 fn from_env(
     config: super::guard::Output<zoom_s2s_config>,
-    read: impl FnOnce(&mut Sources) -> crate::Result<()>,
+    sources: Sources,
+    complain: impl FnOnce() -> crate::Result<Credentials>,
 ) -> Result<(), Fault> {
-    let mut sources = Sources::default();
-    read(&mut sources)?;
+    if !sources.are_complete() {
+        complain()?;
+    }
     let mut state = State::new(sources);
     state.settings = state.settings.settings_from_env()?;
     config.set(Exclusive::new(state));
@@ -336,8 +337,44 @@ pub unsafe extern "C" fn zoom_s2s_config_set_no_proxy(
     unsafe { set(config, error, |settings| Ok(settings.no_proxy())) }
 }
 
-/// Where the token is kept. This version knows "memory:", which is the default: one token per app and
-/// process. zoom_s2s_features tells what a library knows.
+/// Where the token is kept, so that others can use the same one. Default: "memory:". Also the variable
+/// ZOOM_S2S_TOKEN_STORE, see zoom_s2s_config_from_env.
+///
+///     memory:                     one token per app and process
+///     file:PATH                   for the processes of one host: file:/run/app/zoom-token. Only the
+///                                 file's owner can read it; file:PATH?mode=0640&group=NAME lets
+///                                 the members of a group share it. Lock files lie beside it.
+///     redis://HOST                Redis or Valkey, for many hosts, in full
+///                                 redis://[user[:password]@]host[:port][/db]; port 6379, db 0
+///     rediss://HOST               the same over TLS, trusting whom the client trusts
+///                                 (zoom_s2s_config_set_ca_file)
+///     unix:/path/of/redis.sock    Redis or Valkey on this host
+///
+/// Options come last, after a ? and with & between them; in values, user and password write
+/// : / ? # @ & % as %3A %2F %3F %23 %40 %26 %25.
+///
+///     strict                      file, Redis: no going on without the store, see below
+///     password_file=PATH          Redis: holds the password, and is read at each new connection. Use
+///                                 it, or the variable, rather than a URL with the password in it
+///                                 where others could see that: on a command line, in a repository.
+///     prefix=TEXT                 Redis: what its keys begin with; default zoom-s2s
+///     db=NUMBER, user=NAME        Redis: for unix:, whose URL has no other place for them
+///
+/// The store is asked only when a client holds no token that will do, or Zoom refused the one it
+/// holds: a few operations per process and hour. Whoever finds the token old renews it for all; the
+/// others go on with the old one while it lives, and wait for the new one when it does not. What lies
+/// in a file is JSON that other programs of the same owner or group may read; what lies in Redis is
+/// sealed under a key made of the client secret. JWT credentials use no store.
+///
+/// While the store cannot be used, clients go on without it: with the token they hold, and when that
+/// is old, with one they fetch for themselves. That is told in the log (13), by
+/// ZOOM_S2S_STAT_STORE_FAILURES and ZOOM_S2S_STAT_FETCHED_ALONE, and in
+/// zoom_s2s_client_status_json under store_error. With strict, calls that need a new token fail with
+/// ZOOM_S2S_STORE instead; a token that lives is used either way.
+///
+/// The text is copied. The URL is checked by zoom_s2s_client_new, which opens and sends nothing: a URL
+/// that cannot be used is ZOOM_S2S_CONFIG there, naming token_store or the variable and never quoting
+/// the URL. zoom_s2s_features tells which stores a library was built with. NULL is refused.
 ///
 /// Errors: ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]

@@ -67,7 +67,9 @@
  *     of a connection. Making a config or a client reads the environment: not while another thread changes
  *     it (setenv).
  *  8. Fork. A child may go on using every object that no other thread was using at the time of the fork: a
- *     client has connections of its own there, and the token it had. What a child frees does not disturb
+ *     client has connections of its own there, and the token it had. From then on each renews for itself,
+ *     unless they share a token store (zoom_s2s_config_set_token_store): then one renews for all, as
+ *     between any processes. What a child frees does not disturb
  *     its parent. A config, query, request or pager that a thread of the parent was using stays unusable in
  *     the child (7).
  *  9. Signals. The library installs no handler, changes no mask, and goes on after a handler has run
@@ -83,7 +85,7 @@
  * 13. The log. With the environment variable ZOOM_S2S_LOG set when the first client is made, events are
  *     written to stderr, or to a file: error, warn, info or debug, and optionally a colon and a path
  *     (info:/var/log/app/zoom.log) of a file to append to. A value that cannot be used makes
- *     zoom_s2s_client_new fail with ZOOM_S2S_CONFIG. In a setuid program it is not looked at. A program that closes or redirects its stderr
+ *     zoom_s2s_client_new fail with ZOOM_S2S_CONFIG. In a setuid or setgid program it is not looked at. A program that closes or redirects its stderr
  *     afterwards loses the lines meant for it: log to a file there. No secret and no token is ever in a
  *     log, a message or a command line.
  *

@@ -43,6 +43,17 @@ impl Sources {
         self.is_jwt = is_jwt;
     }
 
+    /// Whether nothing is missing for a client.
+    pub(super) fn are_complete(&self) -> bool {
+        match self.is_jwt {
+            true => self.api_key.is_some() && self.api_secret.is_some(),
+            false => {
+                let all = [&self.account_id, &self.client_id, &self.client_secret];
+                all.iter().all(|source| source.is_some())
+            }
+        }
+    }
+
     /// What is missing stays empty, which the SDK refuses under its name.
     pub(super) fn credentials(&self) -> Credentials {
         let source = |held: &Option<CredentialSource>| held.clone().unwrap_or_else(|| "".into());

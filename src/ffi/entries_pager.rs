@@ -4,14 +4,14 @@ use std::ffi::c_char;
 
 use super::client::zoom_s2s_client;
 use super::entries_page::{State as PageState, zoom_s2s_entries_page};
-use super::error::{Fault, zoom_s2s_error};
+use super::error::zoom_s2s_error;
 use super::guard::{answer, guard, output};
 use super::handle::{Exclusive, Object, borrow, free_exclusive};
 use super::input::filled;
 use super::paging::Paging;
 use super::request::zoom_s2s_request;
 use super::users_query::within;
-use crate::{Client, EntryPages, Request};
+use crate::EntryPages;
 
 /// Any list that Zoom pages by next_page_token, page by page: meetings, recordings, groups' members
 /// and so on. Complete, or an error, as zoom_s2s_users_pager. Entries on different pages are the same
@@ -25,15 +25,8 @@ pub struct zoom_s2s_entries_pager {
 }
 
 impl Object for zoom_s2s_entries_pager {
-    type State = Exclusive<State>;
+    type State = Exclusive<Paging<EntryPages>>;
     const NAME: &'static str = "zoom_s2s_entries_pager";
-}
-
-pub(super) struct State {
-    client: Client,
-    request: Request,
-    key: String,
-    paging: Paging<EntryPages>,
 }
 
 /// Reads from a pager.
@@ -47,7 +40,7 @@ unsafe fn read<T>(
 ) -> T {
     // SAFETY: the same conditions.
     answer(otherwise, || unsafe {
-        Ok(read(&borrow("pager", pager)?.take("pager")?.paging.pages))
+        Ok(read(borrow("pager", pager)?.take("pager")?.pages()?))
     })
 }
 
@@ -68,15 +61,10 @@ pub unsafe extern "C" fn zoom_s2s_client_pages(
     unsafe {
         guard(error, || {
             let pager = output("pager", pager)?;
-            let client = borrow("client", client)?.clone();
+            let client = borrow("client", client)?;
             let request = borrow("request", request)?.take("request")?.clone();
-            let key = filled("key", key)?.to_owned();
-            pager.set(Exclusive::new(State {
-                paging: Paging::new(client.pages(request.clone(), &*key)),
-                client,
-                request,
-                key,
-            }));
+            let pages = client.pages(request, filled("key", key)?);
+            pager.set(Exclusive::new(Paging::new(pages)));
             Ok(())
         })
     }
@@ -95,17 +83,9 @@ pub unsafe extern "C" fn zoom_s2s_entries_pager_set_max_passes(
     // SAFETY: the calling contract.
     unsafe {
         guard(error, || {
-            let mut state = borrow("pager", pager)?.take("pager")?;
+            let mut paging = borrow("pager", pager)?.take("pager")?;
             let passes = within("passes", passes, 5)?;
-            if state.paging.has_begun {
-                return Err(Fault::argument(
-                    "pager has fetched a page already",
-                    "Set passes before the first page.",
-                ));
-            }
-            let pages = state.client.pages(state.request.clone(), &*state.key);
-            state.paging = Paging::new(pages.max_passes(passes));
-            Ok(())
+            paging.set("passes", |pages| pages.max_passes(passes))
         })
     }
 }
@@ -125,8 +105,8 @@ pub unsafe extern "C" fn zoom_s2s_entries_pager_next(
     unsafe {
         guard(error, || {
             let page = output("page", page)?;
-            let mut state = borrow("pager", pager)?.take("pager")?;
-            state.paging.next(|next| page.set(PageState::new(next)))
+            let mut paging = borrow("pager", pager)?.take("pager")?;
+            paging.next(|next| page.set(PageState::new(next)))
         })
     }
 }

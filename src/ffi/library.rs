@@ -20,7 +20,7 @@ fn numbered<T>(list: &[T], number: i32) -> Option<&T> {
 
 /// Number of the binary interface that this header describes. It grows by one when something is
 /// added; the SONAME changes only if something were ever taken away or changed.
-pub const ZOOM_S2S_ABI: i32 = 1;
+pub const ZOOM_S2S_ABI: i32 = 2;
 
 /// Version of the library that runs, such as "0.1.0". Static.
 #[unsafe(no_mangle)]
@@ -35,11 +35,16 @@ pub extern "C" fn zoom_s2s_abi() -> i32 {
     ZOOM_S2S_ABI
 }
 
-/// What the library was built with, words separated by blanks: one for each kind of token store. In
-/// this version "store:memory". Static.
+/// What the library was built with, words separated by blanks: one for each kind of token store that
+/// zoom_s2s_config_set_token_store takes. "store:memory store:file store:redis", the last one unless
+/// the library was built without it; new words may be added anywhere. Static.
 #[unsafe(no_mangle)]
 pub extern "C" fn zoom_s2s_features() -> *const c_char {
-    c"store:memory".as_ptr()
+    let features = match cfg!(feature = "redis") {
+        true => c"store:memory store:file store:redis",
+        false => c"store:memory store:file",
+    };
+    features.as_ptr()
 }
 
 /// The name of a status without its prefix, such as "NETWORK" for ZOOM_S2S_NETWORK; "" for a number

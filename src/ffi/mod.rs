@@ -38,6 +38,7 @@ mod handle;
 mod input;
 mod lazy;
 mod library;
+mod log;
 mod numbers;
 mod paging;
 mod request;

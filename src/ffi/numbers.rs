@@ -55,8 +55,8 @@ pub enum zoom_s2s_status {
     ZOOM_S2S_TOO_LARGE = 41,
     /// A listing ended with fewer entries than Zoom said there are. What arrived was delivered.
     ZOOM_S2S_INCOMPLETE = 42,
-    /// The shared token store cannot be used and the settings forbid going on without it. Not in this
-    /// version, which knows no shared store.
+    /// The token store cannot be used, and its URL has the option strict: the call needed a new token
+    /// and did not go on without the store. See zoom_s2s_config_set_token_store.
     ZOOM_S2S_STORE = 50,
     /// A defect of this library. Please report it with the message.
     ZOOM_S2S_INTERNAL = 90,
@@ -208,6 +208,15 @@ pub enum zoom_s2s_stat {
     ZOOM_S2S_STAT_TRUST_STORE_READS = 11,
     /// Threads started, each to open one connection.
     ZOOM_S2S_STAT_HELPER_THREADS = 12,
+    /// Operations on the token store: looks, locks, saves, unlocks.
+    ZOOM_S2S_STAT_STORE_OPERATIONS = 13,
+    /// Times the token store could not be used; zoom_s2s_client_status_json says why the last one was.
+    ZOOM_S2S_STAT_STORE_FAILURES = 14,
+    /// Tokens taken over from the token store, fetched by another process.
+    ZOOM_S2S_STAT_TOKENS_ADOPTED = 15,
+    /// Tokens fetched without the token store, because it could not be used: others do not learn of
+    /// them.
+    ZOOM_S2S_STAT_FETCHED_ALONE = 16,
 }
 
 pub(super) fn cloud(number: i32) -> Option<Cloud> {

@@ -6,21 +6,36 @@ use crate::{Error, Result};
 /// An iterator over pages that keeps the error it ended with: a caller who overlooks it must not take
 /// a listing that broke off for one that ended.
 pub(super) struct Paging<P> {
-    pub(super) pages: P,
-    pub(super) has_begun: bool,
-    /// Whether a page is being fetched. One that panicked on the way is lost, and so is the list.
-    is_fetching: bool,
+    /// Absent while it is at work. One that panicked then is lost, and so is the list.
+    pages: Option<P>,
+    has_begun: bool,
     failed: Option<Error>,
 }
 
 impl<P> Paging<P> {
     pub(super) fn new(pages: P) -> Paging<P> {
         Paging {
-            pages,
+            pages: Some(pages),
             has_begun: false,
-            is_fetching: false,
             failed: None,
         }
+    }
+
+    pub(super) fn pages(&self) -> Result<&P, Fault> {
+        self.pages.as_ref().ok_or(Fault::Panicked)
+    }
+
+    /// Changes a setting called `name`, which is too late after the first page.
+    pub(super) fn set(&mut self, name: &str, change: impl FnOnce(P) -> P) -> Result<(), Fault> {
+        if self.has_begun {
+            return Err(Fault::argument(
+                "pager has fetched a page already",
+                format!("Set {name} before the first page."),
+            ));
+        }
+        let pages = self.pages.take().ok_or(Fault::Panicked)?;
+        self.pages = Some(change(pages));
+        Ok(())
     }
 }
 
@@ -33,12 +48,9 @@ where
         if let Some(error) = &self.failed {
             return Err(error.clone().into());
         }
-        if self.is_fetching {
-            return Err(Fault::Panicked);
-        }
+        let mut pages = self.pages.take().ok_or(Fault::Panicked)?;
         self.has_begun = true;
-        self.is_fetching = true;
-        let outcome = match self.pages.next() {
+        let outcome = match pages.next() {
             Some(Ok(page)) => {
                 deliver(page);
                 Ok(())
@@ -49,7 +61,7 @@ where
             }
             None => Ok(()),
         };
-        self.is_fetching = false;
+        self.pages = Some(pages);
         outcome
     }
 }

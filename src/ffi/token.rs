@@ -72,13 +72,14 @@ unsafe fn read<'a, T>(
 }
 
 /// A token: the held one, or a new one when there is none or it is about to expire. All threads and
-/// clients of the same app in this process share it, and one of them asks for it.
+/// clients of the same app in this process share it, and one of them asks for it; with a token store
+/// (zoom_s2s_config_set_token_store), all processes that use the store.
 ///
 /// Hands out *token, which you free. Errors: ZOOM_S2S_CREDENTIALS; ZOOM_S2S_CONFIG if a credentials
 /// file cannot be read; ZOOM_S2S_NETWORK, ZOOM_S2S_TLS, ZOOM_S2S_RATE_LIMITED, ZOOM_S2S_SERVER and
 /// ZOOM_S2S_BAD_RESPONSE from the way to the token endpoint; ZOOM_S2S_UNAUTHORIZED if tokens are
-/// refused in quick succession; ZOOM_S2S_TIMEOUT, ZOOM_S2S_CANCELLED, ZOOM_S2S_SHUTDOWN,
-/// ZOOM_S2S_INVALID_ARGUMENT.
+/// refused in quick succession; ZOOM_S2S_STORE if a strict token store cannot be used;
+/// ZOOM_S2S_TIMEOUT, ZOOM_S2S_CANCELLED, ZOOM_S2S_SHUTDOWN, ZOOM_S2S_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zoom_s2s_client_token(
     client: *const zoom_s2s_client,

@@ -46,7 +46,7 @@ unsafe fn read<T>(
 ) -> T {
     // SAFETY: the same conditions.
     answer(otherwise, || unsafe {
-        Ok(read(&borrow("pager", pager)?.take("pager")?.pages))
+        Ok(read(borrow("pager", pager)?.take("pager")?.pages()?))
     })
 }
 

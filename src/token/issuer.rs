@@ -41,9 +41,25 @@ impl Issuer {
         &self.credentials
     }
 
+    pub(crate) fn oauth_url(&self) -> &str {
+        self.endpoint.base.as_str()
+    }
+
+    /// The credentials as they are now; files are read anew.
+    pub(super) fn presented(&self) -> Result<Presented> {
+        match &self.credentials.kind {
+            Kind::ServerToServer {
+                account_id,
+                client_id,
+                client_secret,
+            } => read([account_id, client_id, client_secret]),
+            Kind::Jwt { .. } => Err(Error::Internal(Details::new("a JWT is in no store"))),
+        }
+    }
+
     /// Whether tokens are signed here, so that asking for another one proves nothing new.
     pub(crate) fn signs_locally(&self) -> bool {
-        matches!(self.credentials.kind, Kind::Jwt { .. })
+        self.credentials.is_jwt()
     }
 
     /// A new token. A secret kept in a file is read anew, and once more if it is refused: it may have

@@ -17,27 +17,36 @@ use crate::lock::Lock;
 /// The secret is part of it (as a hash): whoever names another's account and client ID with a wrong
 /// secret must not be handed the token that the right secret got.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Key([u8; 32]);
+pub(crate) struct Key {
+    digest: [u8; 32],
+    /// There is a store besides.
+    is_shared: bool,
+}
 
 impl Key {
-    pub(crate) fn new(oauth_url: &str, credentials: &Credentials) -> Key {
+    /// `store`: the name of the store besides, if there is one.
+    pub(crate) fn new(oauth_url: &str, credentials: &Credentials, store: Option<&str>) -> Key {
         let mut context = Context::new(&SHA256);
         let mut add = |text: &str| {
             context.update(&(text.len() as u64).to_be_bytes());
             context.update(text.as_bytes());
         };
         add(oauth_url);
+        add(store.unwrap_or_default());
         for (role, source) in credentials.sources() {
             let (kind, identity) = source.identity();
             add(role);
             add(kind);
             add(&identity);
         }
-        let mut key = [0; 32];
-        for (to, from) in key.iter_mut().zip(context.finish().as_ref()) {
+        let mut digest = [0; 32];
+        for (to, from) in digest.iter_mut().zip(context.finish().as_ref()) {
             *to = *from;
         }
-        Key(key)
+        Key {
+            digest,
+            is_shared: store.is_some(),
+        }
     }
 }
 
@@ -78,7 +87,7 @@ fn cell_in(cells: &Cells, key: Key) -> Arc<Cell> {
                 .peek()
                 .is_some_and(|token| !token.lease().is_expired(now))
     });
-    let cell = Arc::new(Cell::new());
+    let cell = Arc::new(Cell::new(key.is_shared));
     cells.insert(key, cell.clone());
     cell
 }

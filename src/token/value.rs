@@ -30,6 +30,17 @@ pub(crate) struct Fields {
     lease: Lease,
 }
 
+/// Everything that makes a token, wherever it comes from.
+pub(crate) struct Restored<'a> {
+    pub(crate) value: &'a str,
+    pub(crate) scope: String,
+    pub(crate) api_url: Option<String>,
+    pub(crate) obtained: Moment,
+    pub(crate) life: Duration,
+    pub(crate) jitter: f64,
+    pub(crate) forced: bool,
+}
+
 impl Token {
     /// `life` counts from `obtained`, which was read before the token was asked for.
     pub(crate) fn new(
@@ -39,19 +50,31 @@ impl Token {
         obtained: Moment,
         life: Duration,
     ) -> Token {
-        // Stored with the token, so that all who share it turn stale at the same instant.
-        let jitter = 0.6 + 0.4 * random::unit();
-        let lease = Lease {
-            id: fingerprint(value),
-            obtained,
-            life,
-            jitter,
-        };
-        let line = Secret::new([HEADER, SCHEME, value].concat());
-        Token(Arc::new(Fields {
-            line,
+        Token::restored(Restored {
+            value,
             scope,
             api_url,
+            obtained,
+            life,
+            // Stored with the token, so that all who share it turn stale at the same instant.
+            jitter: 0.6 + 0.4 * random::unit(),
+            forced: false,
+        })
+    }
+
+    pub(crate) fn restored(parts: Restored<'_>) -> Token {
+        let lease = Lease {
+            id: fingerprint(parts.value),
+            obtained: parts.obtained,
+            life: parts.life,
+            jitter: parts.jitter,
+            forced: parts.forced,
+        };
+        let line = Secret::new([HEADER, SCHEME, parts.value].concat());
+        Token(Arc::new(Fields {
+            line,
+            scope: parts.scope,
+            api_url: parts.api_url,
             lease,
         }))
     }

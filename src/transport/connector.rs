@@ -12,7 +12,9 @@ use ureq::unversioned::transport::{
     ConnectionDetails, Connector, LazyBuffers, NextTimeout, ShutdownHandle,
 };
 
-use super::dial::{cancelled, unreachable_host};
+use super::dial::{Reach, cancelled, unreachable_host};
+use super::epoch::Lasting;
+use super::line::Line;
 use super::names::Names;
 use super::proxy::Proxy;
 use super::socket::Socket;
@@ -25,7 +27,8 @@ use crate::lock::Bell;
 use crate::stats::{Counter, Stats};
 
 /// Everything needed to open a connection, shared by the connections of one epoch.
-pub(super) struct Dialer {
+#[derive(Clone)]
+pub(crate) struct Dialer {
     pub(super) bell: Arc<Bell>,
     pub(super) names: Arc<Names>,
     pub(super) proxy: Option<Proxy>,
@@ -71,6 +74,18 @@ impl Connector<()> for Dialer {
 }
 
 impl Dialer {
+    /// One with a bell of its own, that shares nothing with others but the trust store.
+    pub(crate) fn new(lasting: &Arc<Lasting>) -> Dialer {
+        let config = &lasting.config;
+        Dialer {
+            bell: Arc::new(Bell::new()),
+            names: Arc::new(Names::new(config.resolver.clone())),
+            proxy: config.proxy.clone(),
+            tls: Arc::new(TlsSource::new(lasting.clone())),
+            stats: lasting.stats.clone(),
+        }
+    }
+
     fn open(&self, details: &ConnectionDetails<'_>, deadline: Instant) -> Result<Wire> {
         let https = details.needs_tls();
         let authority = details
@@ -90,7 +105,12 @@ impl Dialer {
         });
         let (near_host, near_port) =
             proxy.map_or((host, port), |proxy| (proxy.host.as_str(), proxy.port));
-        let stream = Arc::new(self.dial(near_host, near_port, https, deadline)?);
+        let reach = if https {
+            Reach::Secured
+        } else {
+            Reach::ThisMachine
+        };
+        let stream = Arc::new(self.dial(near_host, near_port, reach, deadline)?);
         self.stats.add(Counter::Connections);
 
         let weak = Arc::downgrade(&stream);
@@ -99,12 +119,12 @@ impl Dialer {
         (details.register_shutdown)(handle).map_err(|_| cancelled())?;
 
         let lost = |error: io::Error| unreachable_host(near_host, near_port, &error);
-        let mut socket = Socket::new(stream, deadline).map_err(lost)?;
+        let mut socket = Socket::new(Line::Tcp(stream), deadline).map_err(lost)?;
         if let Some(proxy) = proxy {
             proxy.connect(&mut socket, host, port)?;
         }
         let stream = if https {
-            self.shake_hands(socket, host)?
+            self.shake_hands(socket, host, broken_handshake)?
         } else {
             Stream::Plain(socket)
         };
@@ -113,23 +133,37 @@ impl Dialer {
         Ok(Wire { stream, buffers })
     }
 
-    fn shake_hands(&self, mut socket: Socket, host: &str) -> Result<Stream> {
+    pub(super) fn shake_hands(
+        &self,
+        mut socket: Socket,
+        host: &str,
+        explain: impl Fn(&str, &io::Error) -> Error,
+    ) -> Result<Stream> {
         let config = self.tls.get()?;
         let mut connection = ClientConnection::new(config, tls::server_name(host)?)
             .map_err(|error| Error::Tls(Details::new(format!("TLS with {host}: {error}"))))?;
         while connection.is_handshaking() {
-            connection.complete_io(&mut socket).map_err(|failure| {
-                tls::explain(host, &failure).unwrap_or_else(|| match failure.kind() {
-                    ErrorKind::TimedOut => Error::Timeout(Details::new(format!("{host} did not finish the TLS handshake in time"))),
-                    _ => Error::Network(
-                        Details::new(format!("the connection to {host} broke during the TLS handshake: {failure}"))
-                            .with_hint("A firewall or proxy may cut connections to this host: check what it allows."),
-                    ),
-                })
-            })?;
+            let progress = connection.complete_io(&mut socket);
+            progress.map_err(|failure| explain(host, &failure))?;
         }
         Ok(Stream::Tls(Box::new(StreamOwned::new(connection, socket))))
     }
+}
+
+fn broken_handshake(host: &str, failure: &io::Error) -> Error {
+    tls::explain(host, failure).unwrap_or_else(|| match failure.kind() {
+        ErrorKind::TimedOut => Error::Timeout(Details::new(format!(
+            "{host} did not finish the TLS handshake in time"
+        ))),
+        _ => Error::Network(
+            Details::new(format!(
+                "the connection to {host} broke during the TLS handshake: {failure}"
+            ))
+            .with_hint(
+                "A firewall or proxy may cut connections to this host: check what it allows.",
+            ),
+        ),
+    })
 }
 
 impl fmt::Debug for Dialer {

@@ -15,6 +15,18 @@ use crate::error::{Details, Error, Result};
 use crate::lock::{Lock, Woken};
 use crate::stats::{Counter, Stats};
 
+/// What may be dialled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Any host, to speak TLS with.
+    Secured,
+    /// This machine alone: plain http.
+    ThisMachine,
+    /// Any host, unsecured: servers that are handed nothing but sealed tokens.
+    #[cfg_attr(not(feature = "redis"), expect(dead_code))]
+    Anywhere,
+}
+
 impl Dialer {
     /// Resolves and connects on a thread of its own, because neither can be interrupted: if this call
     /// is cancelled or runs out of time, the thread is left to end by itself.
@@ -22,31 +34,46 @@ impl Dialer {
         &self,
         host: &str,
         port: u16,
-        https: bool,
+        reach: Reach,
         deadline: Instant,
     ) -> Result<TcpStream> {
-        let slot = Arc::new(Slot {
-            outcome: Lock::new(None),
-            filled: AtomicBool::new(false),
-        });
         let attempt = Attempt {
             host: host.to_owned(),
             port,
-            tls: https.then(|| self.tls.clone()),
+            reach,
+            tls: self.tls.clone(),
             deadline,
             names: self.names.clone(),
             stats: self.stats.clone(),
         };
+        self.aside(deadline, move || attempt.run())?.ok_or_else(|| {
+            Error::Timeout(
+                Details::new(format!("no connection to {host}:{port} in time"))
+                    .with_hint("Check that a firewall lets this machine reach it, and whether HTTPS_PROXY must be set."),
+            )
+        })
+    }
+
+    /// Runs `work` on a thread of its own, and leaves it there if it is not done by `deadline`
+    /// (`None`) or before the call is cancelled.
+    pub(super) fn aside<T: Send + 'static>(
+        &self,
+        deadline: Instant,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        let slot = Arc::new(Slot {
+            outcome: Lock::new(None),
+            filled: AtomicBool::new(false),
+        });
         let (result, bell) = (slot.clone(), self.bell.clone());
         self.stats.add(Counter::HelperThreads);
         std::thread::Builder::new()
             .name("zoom-s2s-dial".into())
             .stack_size(1024 * 1024)
             .spawn(move || {
-                let outcome =
-                    catch_unwind(AssertUnwindSafe(|| attempt.run())).unwrap_or_else(|_| {
-                        Err(Error::Internal(Details::new("the resolver panicked")))
-                    });
+                let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+                    Err(Error::Internal(Details::new("the resolver panicked")))
+                });
                 *result.outcome.lock() = Some(outcome);
                 result.filled.store(true, Ordering::Release);
                 bell.ring();
@@ -56,19 +83,19 @@ impl Dialer {
                     "no thread to open a connection with: {error}"
                 )))
             })?;
-        match self.bell.wait(deadline, || slot.filled.load(Ordering::Acquire)) {
-            Woken::Ready => slot.outcome.lock().take().unwrap_or_else(|| Err(cancelled())),
+        match self
+            .bell
+            .wait(deadline, || slot.filled.load(Ordering::Acquire))
+        {
+            Woken::Ready => slot.outcome.lock().take().transpose(),
             Woken::Cancelled => Err(cancelled()),
-            Woken::TimedOut => Err(Error::Timeout(
-                Details::new(format!("no connection to {host}:{port} in time"))
-                    .with_hint("Check that a firewall lets this machine reach it, and whether HTTPS_PROXY must be set."),
-            )),
+            Woken::TimedOut => Ok(None),
         }
     }
 }
 
-struct Slot {
-    outcome: Lock<Option<Result<TcpStream>>>,
+struct Slot<T> {
+    outcome: Lock<Option<Result<T>>>,
     filled: AtomicBool,
 }
 
@@ -76,8 +103,9 @@ struct Slot {
 struct Attempt {
     host: String,
     port: u16,
-    /// For https: made ready here, because that reads files. Without it: only this machine.
-    tls: Option<Arc<TlsSource>>,
+    reach: Reach,
+    /// Made ready here if it will be needed, because that reads files.
+    tls: Arc<TlsSource>,
     deadline: Instant,
     names: Arc<Names>,
     stats: Arc<Stats>,
@@ -86,8 +114,8 @@ struct Attempt {
 impl Attempt {
     fn run(&self) -> Result<TcpStream> {
         let (host, port) = (self.host.as_str(), self.port);
-        if let Some(tls) = &self.tls {
-            tls.get()?;
+        if self.reach == Reach::Secured {
+            self.tls.get()?;
         }
         let addresses = match self.names.known(host, port) {
             Some(addresses) => addresses,
@@ -101,7 +129,8 @@ impl Attempt {
                 })?
             }
         };
-        if self.tls.is_none() && !addresses.iter().all(|address| is_loopback(address.ip())) {
+        let near = || addresses.iter().all(|address| is_loopback(address.ip()));
+        if self.reach == Reach::ThisMachine && !near() {
             return Err(not_loopback(host));
         }
         self.try_each(&addresses)

@@ -13,13 +13,12 @@ use ureq::http::{HeaderMap, Method, Request};
 use super::connector::{Dialer, NoLookup};
 use super::date::{http_date, retry_after};
 use super::failure::Failure;
-use super::names::{Names, ResolveFn};
+use super::names::ResolveFn;
 use super::proxy::Proxy;
 use super::tls::Trust;
-use super::tls_source::TlsSource;
 use crate::error::{Details, Error, Result};
 use crate::fork;
-use crate::lock::{Bell, Woken};
+use crate::lock::Woken;
 use crate::stats::Stats;
 
 /// The settings of a client's connections, the same for token and API calls.
@@ -68,7 +67,7 @@ impl Lasting {
 /// Connections, sleepers and name cache from one cancel (or fork) to the next.
 pub(crate) struct Epoch {
     pub(crate) generation: u64,
-    bell: Arc<Bell>,
+    dialer: Dialer,
     agent: Agent,
     lasting: Arc<Lasting>,
 }
@@ -119,15 +118,8 @@ impl Answer {
 
 impl Epoch {
     pub(crate) fn new(lasting: &Arc<Lasting>) -> Epoch {
-        let bell = Arc::new(Bell::new());
         let config = &lasting.config;
-        let dialer = Dialer {
-            bell: bell.clone(),
-            names: Arc::new(Names::new(config.resolver.clone())),
-            proxy: config.proxy.clone(),
-            tls: Arc::new(TlsSource::new(lasting.clone())),
-            stats: lasting.stats.clone(),
-        };
+        let dialer = Dialer::new(lasting);
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             // A redirect would carry the token to wherever it points.
@@ -140,10 +132,10 @@ impl Epoch {
             .max_idle_connections(256)
             .max_idle_connections_per_host(128)
             .build();
-        let agent = Agent::with_parts(agent, dialer, NoLookup);
+        let agent = Agent::with_parts(agent, dialer.clone(), NoLookup);
         Epoch {
             generation: fork::generation(),
-            bell,
+            dialer,
             agent,
             lasting: lasting.clone(),
         }
@@ -153,19 +145,25 @@ impl Epoch {
         &self.lasting.stats
     }
 
+    /// Opens connections that end with this epoch.
+    #[cfg(feature = "redis")]
+    pub(crate) fn dialer(&self) -> &Dialer {
+        &self.dialer
+    }
+
     pub(crate) fn warn(&self, text: String) {
         self.lasting.warn(text);
     }
 
     /// Ends every call of this epoch, wherever it is waiting, and closes its connections.
     pub(crate) fn cancel(&self) {
-        self.bell.toll();
+        self.dialer.bell.toll();
         self.agent.clone().shutdown();
     }
 
     /// The error that ends a cancelled call; `None` while the epoch lives.
     pub(crate) fn ended(&self) -> Option<Error> {
-        if !self.bell.is_cancelled() {
+        if !self.dialer.bell.is_cancelled() {
             return None;
         }
         Some(if self.lasting.shut_down.load(Ordering::Acquire) {
@@ -179,7 +177,7 @@ impl Epoch {
 
     /// Sleeps for `length` unless cancelled or out of time before.
     pub(crate) fn pause(&self, length: Duration, deadline: Instant) -> Woken {
-        self.bell.pause(length, deadline)
+        self.dialer.bell.pause(length, deadline)
     }
 
     /// Sends one request and reads the whole answer into `body` (cleared first).

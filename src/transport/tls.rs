@@ -88,8 +88,23 @@ pub(crate) fn server_name(host: &str) -> Result<ServerName<'static>> {
 
 /// Puts a failed handshake with `host` into words; `None` if TLS itself had no complaint.
 pub(crate) fn explain(host: &str, failure: &io::Error) -> Option<Error> {
-    let cause = failure.get_ref()?.downcast_ref::<rustls::Error>()?;
-    let (what, cure) = match cause {
+    let cause = complaint(failure)?;
+    let (what, cure) = words(cause);
+    Some(Error::Tls(
+        Details::new(format!("TLS with {host} failed: {what}"))
+            .with_retryable(false)
+            .with_hint(cure),
+    ))
+}
+
+/// What TLS itself complained about, if it did.
+pub(crate) fn complaint(failure: &io::Error) -> Option<&rustls::Error> {
+    failure.get_ref()?.downcast_ref()
+}
+
+/// What a complaint means, and what to do about it where the peer is Zoom.
+pub(crate) fn words(cause: &rustls::Error) -> (String, &'static str) {
+    match cause {
         rustls::Error::InvalidCertificate(problem) => explain_certificate(problem),
         rustls::Error::InvalidMessage(_) => (
             "the answer is not TLS".to_owned(),
@@ -99,12 +114,7 @@ pub(crate) fn explain(host: &str, failure: &io::Error) -> Option<Error> {
             other.to_string(),
             "Check whether a proxy or firewall between this machine and Zoom handles TLS 1.2 and 1.3.",
         ),
-    };
-    Some(Error::Tls(
-        Details::new(format!("TLS with {host} failed: {what}"))
-            .with_retryable(false)
-            .with_hint(cure),
-    ))
+    }
 }
 
 fn explain_certificate(problem: &CertificateError) -> (String, &'static str) {

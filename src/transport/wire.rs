@@ -10,22 +10,47 @@ use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport}
 
 use super::socket::Socket;
 
-pub(super) enum Stream {
+/// A connection with or without TLS.
+pub(crate) enum Stream {
     Plain(Socket),
     Tls(Box<StreamOwned<ClientConnection, Socket>>),
 }
 
 impl Stream {
-    fn socket(&mut self) -> &mut Socket {
+    pub(super) fn socket(&mut self) -> &mut Socket {
         match self {
             Stream::Plain(socket) => socket,
             Stream::Tls(stream) => &mut stream.sock,
         }
     }
+
+    /// Whether the peer still holds the connection and has sent nothing unasked for.
+    pub(super) fn is_quiet(&mut self) -> bool {
+        if let Stream::Tls(stream) = self
+            && !matches!(stream.conn.process_new_packets(), Ok(state) if state.plaintext_bytes_to_read() == 0)
+        {
+            return false;
+        }
+        self.socket().is_quiet()
+    }
+
+    pub(crate) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Stream::Plain(socket) => socket.write_all(bytes),
+            Stream::Tls(stream) => stream.write_all(bytes).and_then(|()| stream.flush()),
+        }
+    }
+
+    pub(crate) fn receive(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Stream::Plain(socket) => socket.read(buffer),
+            Stream::Tls(stream) => stream.read(buffer),
+        }
+    }
 }
 
 /// One connection, as ureq drives it.
-pub(super) struct Wire {
+pub(crate) struct Wire {
     pub(super) stream: Stream,
     pub(super) buffers: LazyBuffers,
 }
@@ -42,27 +67,23 @@ impl Transport for Wire {
     ) -> std::result::Result<(), ureq::Error> {
         self.stream.socket().set_deadline(deadline_of(timeout));
         let output = self.buffers.output().get(..amount).unwrap_or_default();
-        let written = match &mut self.stream {
-            Stream::Plain(socket) => socket.write_all(output),
-            Stream::Tls(stream) => stream.write_all(output).and_then(|()| stream.flush()),
-        };
+        let written = self.stream.send(output);
         written.map_err(|error| io_error(error, timeout.reason))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> std::result::Result<bool, ureq::Error> {
         self.stream.socket().set_deadline(deadline_of(timeout));
         let input = self.buffers.input_append_buf();
-        let read = match &mut self.stream {
-            Stream::Plain(socket) => socket.read(input),
-            Stream::Tls(stream) => stream.read(input),
-        };
-        let amount = read.map_err(|error| io_error(error, timeout.reason))?;
+        let amount = self
+            .stream
+            .receive(input)
+            .map_err(|error| io_error(error, timeout.reason))?;
         self.buffers.input_appended(amount);
         Ok(amount > 0)
     }
 
     fn is_open(&mut self) -> bool {
-        self.stream.socket().is_quiet()
+        self.stream.is_quiet()
     }
 
     fn is_tls(&self) -> bool {

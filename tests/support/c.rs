@@ -29,7 +29,7 @@ pub(crate) fn library() -> &'static Path {
                 "--lib",
             ])
             .args([
-                "--features=capi,test-panic",
+                "--features=capi,redis,test-panic",
                 "--crate-type=cdylib,staticlib",
             ])
             .env_remove("RUSTFLAGS")

@@ -1,10 +1,21 @@
 //! What the integration tests share. Each test binary uses a part of it.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 #[cfg(unix)]
 pub(crate) mod c;
+#[cfg(unix)]
+pub(crate) mod declared;
+pub(crate) mod fleet;
+#[cfg(target_os = "linux")]
+pub(crate) mod netns;
+#[cfg(unix)]
+pub(crate) mod redis;
+#[cfg(unix)]
+pub(crate) mod relay;
+pub(crate) mod tools;
 
-use std::io::Write;
+pub(crate) use tools::{has_tool, skip};
+
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
@@ -92,29 +103,6 @@ pub(crate) fn role(test: &str, role: &str) -> Command {
 /// The role this process was started for, if any.
 pub(crate) fn my_role() -> Option<String> {
     std::env::var("ZOOM_S2S_TEST_ROLE").ok()
-}
-
-/// Says that `test` was skipped because `tool` is missing; a failure where all tests are required.
-pub(crate) fn skip(test: &str, tool: &str) {
-    let line = format!("skipped: {test}: {tool} is not installed (make deps installs it)");
-    assert!(
-        std::env::var_os("ZOOM_S2S_REQUIRE_ALL").is_none_or(|value| value != "1"),
-        "{line}"
-    );
-    eprintln!("{line}");
-    if let Some(path) = std::env::var_os("ZOOM_S2S_SKIPS") {
-        let file = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path);
-        writeln!(file.expect("the file of skips opens"), "{line}").expect("the skip is noted");
-    }
-}
-
-/// Whether a program of this name is on the path.
-pub(crate) fn has_tool(name: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
 }
 
 /// A listener whose backlog is full, so that connecting to it hangs, and what fills it.

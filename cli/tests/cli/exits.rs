@@ -212,10 +212,35 @@ fn settings_that_cannot_be_used() {
         ("ZOOM_S2S_TIMEOUT_MS", "soon"),
         ("ZOOM_S2S_API_URL", "ftp://example.com"),
         ("ZOOM_S2S_CA_FILE", "nowhere.pem"),
+        ("ZOOM_S2S_TOKEN_STORE", "postgres://host"),
     ] {
         let ended = run(led_to(&sandbox, "users").env(name, value));
         assert_eq!(ended.code, 78, "{name}: {}", ended.stderr);
         assert!(ended.stderr.contains(name), "{name}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn options_that_cannot_be_used_are_called_what_they_are_called_here() {
+    let sandbox = Sandbox::builder().users(1).start().expect("it starts");
+    for (option, value) in [
+        ("--ca-file", "nowhere.pem"),
+        ("--token-store", "postgres://host"),
+        ("--token-store", "file:/nowhere/token"),
+        ("--token-store", "redis://host?colour=red"),
+    ] {
+        for command in ["users", "token"] {
+            let ended = run(&mut led_to(
+                &sandbox,
+                &format!("{command} {option} {value}"),
+            ));
+            assert_eq!(ended.code, 78, "{value}: {}", ended.stderr);
+            let beginning = format!("zoom-s2s: {option} ");
+            assert!(ended.stderr.starts_with(&beginning), "{}", ended.stderr);
+            for method in ["ca_file", "token_store"] {
+                assert!(!ended.stderr.contains(method), "{}", ended.stderr);
+            }
+        }
     }
 }
 
@@ -233,6 +258,10 @@ fn command_lines_that_cannot_be_used() {
         ("users --sandbox --ca-file x", "ca-file"),
         ("users --sandbox-users 5", "--sandbox"),
         ("users --client-secret x", "client-secret"),
+        ("users --sandbox --token-store memory:", "token-store"),
+        ("token --header --json", "--json"),
+        ("token --page-size 1", "page-size"),
+        ("token eyJ", "Usage:"),
     ] {
         let ended = run(&mut bare(arguments));
         assert_eq!(ended.code, 64, "{arguments}: {}", ended.stderr);
@@ -248,9 +277,10 @@ fn command_lines_that_cannot_be_used() {
 
 #[test]
 fn help_names_the_codes_and_shows_how() {
-    for command in ["", "users ", "sandbox "] {
+    for command in ["", "users ", "token ", "sandbox "] {
         let help = run(&mut bare(&format!("{command}--help"))).good();
-        assert!(help.contains("Examples:\n  zoom-s2s "), "{help}");
+        assert!(help.contains("\nExamples"), "{help}");
+        assert!(help.contains(":\n  zoom-s2s "), "{help}");
         assert!(help.contains("\n   75  try again later"), "{help}");
     }
     let version = run(&mut bare("--version")).good();

@@ -7,4 +7,6 @@ mod formats;
 mod hostile;
 mod sandbox;
 mod secrets;
+mod stores;
 mod support;
+mod token;

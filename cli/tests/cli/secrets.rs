@@ -2,7 +2,7 @@
 
 use zoom_s2s_sandbox::{Fault, Sandbox};
 
-use crate::support::{led_to, run};
+use crate::support::{fed, led_to, run};
 
 #[test]
 fn nothing_printed_holds_a_secret_or_a_token() {
@@ -34,6 +34,32 @@ fn nothing_printed_holds_a_secret_or_a_token() {
                     !printed.contains(secret),
                     "{secret} ({trouble}{jwt}): {printed}"
                 );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_token_stands_on_standard_output_alone() {
+    for arguments in ["token -vvv", "token -vvv --json --legacy-jwt"] {
+        let sandbox = Sandbox::builder().users(1).start().expect("it starts");
+        let ended = run(&mut led_to(&sandbox, arguments));
+        assert!(ended.stdout.contains("eyJ"));
+        assert!(ended.stderr.contains(" ms  "), "{}", ended.stderr);
+        let refused = ended.stdout.trim_end().to_owned();
+        let again = fed(
+            &mut led_to(&sandbox, "token -vvv --reject"),
+            refused.as_bytes(),
+        );
+        assert_eq!(again.code, 0, "{}", again.stderr);
+        for told in [ended.stderr, again.stderr] {
+            for secret in [
+                "eyJ",
+                "Bearer",
+                "Basic",
+                &sandbox.credentials().client_secret,
+            ] {
+                assert!(!told.contains(secret), "{secret}: {told}");
             }
         }
     }

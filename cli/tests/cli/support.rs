@@ -1,6 +1,6 @@
 //! Running the command in an environment that holds nothing but what the test says.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -39,11 +39,23 @@ pub(crate) fn led_to(sandbox: &Sandbox, arguments: &str) -> Command {
 }
 
 pub(crate) fn run(command: &mut Command) -> Run {
+    whole(command.output().expect("the command starts"))
+}
+
+/// The same, with this on standard input, which it may leave unread.
+pub(crate) fn fed(command: &mut Command, input: &[u8]) -> Run {
+    let (mut child, stdout) = start(command.stdin(Stdio::piped()));
+    let _ = child.stdin.take().expect("a pipe").write_all(input);
+    child.stdout = Some(stdout.into_inner());
+    whole(child.wait_with_output().expect("it ends"))
+}
+
+fn whole(output: Output) -> Run {
     let Output {
         status,
         stdout,
         stderr,
-    } = command.output().expect("the command starts");
+    } = output;
     let text = |bytes| String::from_utf8(bytes).expect("the command prints UTF-8");
     let (stdout, stderr) = (text(stdout), text(stderr));
     assert!(!stderr.contains("panicked"), "{stderr}");

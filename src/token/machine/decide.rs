@@ -29,7 +29,25 @@ impl State {
                 Decision::Use
             };
         }
+        let mandatory = lease.is_mandatory(now);
+        match self.busy_left(now, !mandatory) {
+            Some(_) if !mandatory => return Decision::Use,
+            Some(wait) => {
+                let cause = Gate::Busy;
+                return Decision::Gated { wait, cause };
+            }
+            None => {}
+        }
         if self.pause_left(now, true).is_some() {
+            return if self.should_look(now, true) {
+                Decision::Look
+            } else {
+                Decision::Use
+            };
+        }
+        // Without the store the token is used up to the end, since a new one that the others do not
+        // learn of may kill theirs.
+        if !mandatory && self.store_rests_early(now) {
             return Decision::Use;
         }
         Decision::Refresh { fallback: true }
@@ -40,8 +58,14 @@ impl State {
         if self.is_open() {
             return Decision::Wait;
         }
+        if let Some(wait) = self.busy_left(now, false) {
+            let cause = Gate::Busy;
+            return Decision::Gated { wait, cause };
+        }
         if let Some(wait) = self.pause_left(now, live) {
-            return if self.is_refused() {
+            return if self.should_look(now, live) {
+                Decision::Look
+            } else if self.is_refused() {
                 Decision::Refused { wait }
             } else {
                 let cause = Gate::Backoff;
@@ -52,6 +76,9 @@ impl State {
         if (live || self.rejected)
             && let Some(wait) = self.forced_gap_left(now)
         {
+            if self.should_look(now, live) {
+                return Decision::Look;
+            }
             let cause = Gate::TugOfWar;
             return Decision::Gated { wait, cause };
         }

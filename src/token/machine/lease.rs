@@ -19,6 +19,9 @@ pub(crate) struct Lease {
     /// 0.6 to 1.0, drawn by whoever fetched the token and kept with it: all who share the token
     /// see it turn stale at the same instant, so that one refreshes for all.
     pub jitter: f64,
+    /// It was asked for before its predecessor was stale. Kept with it: the next forced refresh, by
+    /// whomever, has to wait.
+    pub forced: bool,
 }
 
 impl Lease {
@@ -32,8 +35,13 @@ impl Lease {
 
     /// From this age on somebody should refresh while the others go on.
     pub(crate) fn stale_age(&self) -> Duration {
-        let margin = (self.life / 6).min(Duration::from_secs(600));
-        self.life - margin.mul_f64(self.sane_jitter())
+        self.life - margin(self.life).mul_f64(self.sane_jitter())
+    }
+
+    /// The jitter with which a token of this life turns stale at `stale_age`.
+    pub(crate) fn jitter_of(life: Duration, stale_age: Duration) -> f64 {
+        let early = life.saturating_sub(stale_age).as_secs_f64();
+        early / margin(life).as_secs_f64().max(f64::MIN_POSITIVE)
     }
 
     /// From this age on everybody waits for the refresh: the token may die on its way.
@@ -61,4 +69,9 @@ impl Lease {
         }
         self.jitter.clamp(0.6, 1.0)
     }
+}
+
+/// How long before its expiry a token turns stale at the earliest.
+fn margin(life: Duration) -> Duration {
+    (life / 6).min(Duration::from_secs(600))
 }

@@ -14,12 +14,15 @@
 //!   as a failure.
 
 mod decide;
+#[cfg(test)]
+mod fleet;
 mod lease;
 mod moment;
 mod pause;
 #[cfg(test)]
 mod scenarios;
 mod settle;
+mod shared;
 mod state;
 #[cfg(test)]
 mod unit;
@@ -50,6 +53,9 @@ pub(crate) enum Decision {
         /// A live token is held: serve that if the refresh fails or takes too long.
         fallback: bool,
     },
+    /// No token may be asked for now, but the store may hold a better one by now: open the flight,
+    /// look there, and settle it.
+    Look,
     /// A flight is open and nothing may be handed out meanwhile: wait until it closes.
     Wait,
     /// Nobody may ask yet: wait that long if the deadline allows, else raise the last error.
@@ -66,12 +72,20 @@ pub(crate) enum Gate {
     /// A refresh was forced a moment ago and its token is unwanted already. Probably another
     /// process asks for tokens with the same credentials and each kills the other's.
     TugOfWar,
+    /// Another process is renewing the token that all share.
+    Busy,
 }
 
 /// How a refresh ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Outcome {
     Fetched(Lease),
+    /// The store held a token that somebody else had fetched.
+    Adopted(Lease),
+    /// Another process is fetching one.
+    Busy,
+    /// Nothing was asked for, and the store had nothing better.
+    Nothing,
     /// 429, 5xx, no connection, an answer that makes no sense.
     Failed {
         retry_after: Option<Duration>,

@@ -41,7 +41,6 @@ impl Moment {
     }
 
     /// The moment that lies `age` back on both clocks.
-    #[cfg(test)]
     pub(crate) fn earlier_by(self, age: Duration) -> Moment {
         Moment {
             mono: self.mono.saturating_sub(age),

@@ -11,11 +11,13 @@ impl State {
     ///
     /// The refresh is forced if age would not have brought it about: the held token was rejected,
     /// or somebody wants another one although it is not stale.
-    pub(crate) fn open(&mut self, now: Moment) {
+    /// Returns that.
+    pub(crate) fn open(&mut self, now: Moment) -> bool {
         let forced = self
             .lease
             .is_some_and(|lease| self.rejected || !lease.is_stale(now));
         self.flight = Some(Flight { forced });
+        forced
     }
 
     /// The refresh ended. `random` in 0…1 spreads the next try after a failure.
@@ -25,6 +27,16 @@ impl State {
             Outcome::Fetched(lease) if !lease.is_expired(now) => self.fetched(now, lease, forced),
             // Dead on arrival: held, it would be asked for again at once, and again.
             Outcome::Fetched(_) => self.failed(now, None, random, false),
+            Outcome::Adopted(lease) => {
+                if self.take_over(lease) {
+                    self.counts.adopted += 1;
+                }
+            }
+            Outcome::Busy => {
+                self.counts.busy += 1;
+                self.busy(now, random);
+            }
+            Outcome::Nothing => self.shared.looked_at = Some(now),
             Outcome::Failed { retry_after } => self.failed(now, retry_after, random, false),
             Outcome::TooSlow => self.failed(now, None, random, true),
             Outcome::Refused => self.refused(now, random),

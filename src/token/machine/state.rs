@@ -1,6 +1,7 @@
 //! What is remembered between two decisions.
 
 use super::pause::Trouble;
+use super::shared::Shared;
 use super::{Lease, Moment, TokenId};
 
 /// What is known about the token of one account and app.
@@ -16,6 +17,7 @@ pub(crate) struct State {
     pub(super) refusals_in_a_row: u32,
     /// When a forced refresh last succeeded.
     pub(super) forced_at: Option<Moment>,
+    pub(super) shared: Shared,
     pub(super) counts: Counts,
 }
 
@@ -31,7 +33,12 @@ pub(crate) struct Counts {
     pub failed: u64,
     pub refused: u64,
     pub abandoned: u64,
+    /// Taken over from a parent process.
+    pub inherited: u64,
+    /// Taken over from the store.
     pub adopted: u64,
+    /// Times that another process was found renewing the token.
+    pub busy: u64,
     /// Rejections of the token that was held; a straggler's of an older one is not counted.
     pub rejected: u64,
     /// Forced refreshes that succeeded: together with `rejected` the sign of a tug of war.
@@ -41,32 +48,48 @@ pub(crate) struct Counts {
 impl State {
     /// The API refused this token. False if another one is held by now, which is to be used then.
     pub(crate) fn reject(&mut self, id: TokenId) -> bool {
+        self.remember_refused(id);
         let held = self.lease.is_some_and(|lease| lease.id == id);
         if held && !self.rejected {
             self.rejected = true;
             self.counts.rejected += 1;
+            // Perhaps it was replaced, and the store has the new one.
+            self.shared.looked_at = None;
+            self.shared.busy = None;
         }
         held
     }
 
-    /// Takes over a token fetched elsewhere, by a parent process or through a store.
+    /// Takes over the token of the process this one was forked from.
+    pub(crate) fn inherit(&mut self, lease: Lease) {
+        if self.take_over(lease) {
+            self.counts.inherited += 1;
+        }
+    }
+
+    /// Takes over a token fetched elsewhere; whether it did.
     ///
     /// It says nothing about whether the endpoint answers *us*, so what is known of failures
     /// stays. The token that is held already is not taken again: its lease here was watched on
     /// both clocks, a reading from a store may have been made after a clock was set back.
-    pub(crate) fn adopt(&mut self, lease: Lease) {
+    pub(super) fn take_over(&mut self, lease: Lease) -> bool {
         let held = self.lease.is_some_and(|held| held.id == lease.id);
         if held || lease.life.is_zero() {
-            return;
+            return false;
+        }
+        if lease.forced {
+            self.forced_at = Some(lease.obtained);
         }
         self.hold(lease);
-        self.counts.adopted += 1;
+        true
     }
 
-    /// A token that was rejected stays so, even when the endpoint hands it out again.
+    /// A token that was rejected stays so, even when the endpoint or a store hands it out again.
     pub(super) fn hold(&mut self, lease: Lease) {
-        self.rejected &= self.lease.is_some_and(|held| held.id == lease.id);
+        self.rejected = self.has_refused(lease.id);
         self.lease = Some(lease);
+        self.shared.busy = None;
+        self.shared.looked_at = None;
     }
 
     /// The held lease if it may be handed out.
@@ -77,7 +100,6 @@ impl State {
     }
 
     /// The held lease, usable or not.
-    #[cfg(test)]
     pub(crate) fn lease(&self) -> Option<&Lease> {
         self.lease.as_ref()
     }

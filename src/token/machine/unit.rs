@@ -19,6 +19,7 @@ fn lease(jitter: f64) -> Lease {
         obtained: moment(100, 100),
         life: HOUR,
         jitter,
+        forced: false,
     }
 }
 
@@ -148,14 +149,18 @@ fn what_happened_is_counted() {
     assert!(!state.reject(TokenId(2)));
     state.open(now);
     state.settle(now, Outcome::Fetched(other(2)), 0.0);
-    state.adopt(other(3));
-    state.adopt(other(3));
+    state.inherit(other(3));
+    state.inherit(other(3));
+    state.settle(now, Outcome::Adopted(other(4)), 0.0);
+    state.settle(now, Outcome::Busy, 0.0);
     let counts = Counts {
         fetched: 2,
         failed: 1,
         refused: 1,
         abandoned: 1,
+        inherited: 1,
         adopted: 1,
+        busy: 1,
         rejected: 1,
         forced: 1,
     };
@@ -179,6 +184,7 @@ fn early_failures_do_not_shut_the_gate_of_a_dead_token() {
             obtained: at(0),
             life: HOUR,
             jitter: 1.0,
+            forced: false,
         };
         state.settle(at(0), Outcome::Fetched(lease), 0.5);
         let mut now = 2_999_000;

@@ -28,6 +28,7 @@ impl Stage {
                 fallback = Some(live);
                 "refresh"
             }
+            Decision::Look => "look",
             Decision::Wait => "wait",
             Decision::Gated {
                 wait: left,
@@ -37,6 +38,7 @@ impl Stage {
                 cause = Some(match why {
                     Gate::Backoff => "backoff".to_owned(),
                     Gate::TugOfWar => "tug_of_war".to_owned(),
+                    Gate::Busy => "busy".to_owned(),
                 });
                 "gated"
             }

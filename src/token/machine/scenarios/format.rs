@@ -16,6 +16,9 @@ pub(super) struct Book {
 pub(super) struct Scenario {
     pub name: String,
     pub why: String,
+    /// There is a store besides.
+    #[serde(default)]
+    pub shared: bool,
     pub steps: Vec<Step>,
 }
 
@@ -30,8 +33,13 @@ pub(super) enum Act {
     TooSlow,
     Refused,
     Abandoned,
+    Found,
+    Busy,
+    Nothing,
     Reject,
     Adopt,
+    StoreFailed,
+    StoreAnswered,
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,6 +58,8 @@ pub(super) struct Step {
     pub life_ms: Option<u64>,
     pub jitter: Option<f64>,
     pub age_ms: Option<u64>,
+    pub forced: Option<bool>,
+    pub readable: Option<bool>,
     pub retry_after_ms: Option<u64>,
     pub random: Option<f64>,
     pub expect: Option<Expect>,
@@ -79,13 +89,19 @@ impl Step {
     pub(super) fn misplaced(&self) -> Option<&'static str> {
         use Act::*;
         let of = |given: bool, acts: &[Act]| given && !acts.contains(&self.act);
-        let tokens = [Fetched, Adopt];
+        let tokens = [Fetched, Found, Adopt];
+        let elsewhere = [Found, Adopt];
         [
             ("not", of(self.not.is_some(), &[Call])),
-            ("token", of(self.token.is_some(), &[Fetched, Adopt, Reject])),
+            (
+                "token",
+                of(self.token.is_some(), &[Fetched, Found, Adopt, Reject]),
+            ),
             ("life_ms", of(self.life_ms.is_some(), &tokens)),
             ("jitter", of(self.jitter.is_some(), &tokens)),
-            ("age_ms", of(self.age_ms.is_some(), &[Adopt])),
+            ("age_ms", of(self.age_ms.is_some(), &elsewhere)),
+            ("forced", of(self.forced.is_some(), &elsewhere)),
+            ("readable", of(self.readable.is_some(), &[StoreFailed])),
             (
                 "retry_after_ms",
                 of(self.retry_after_ms.is_some(), &[Failed]),
@@ -93,7 +109,10 @@ impl Step {
             // An answer that arrives dead, or a refusal beside a live token, counts as a failure.
             (
                 "random",
-                of(self.random.is_some(), &[Fetched, Failed, TooSlow, Refused]),
+                of(
+                    self.random.is_some(),
+                    &[Fetched, Failed, TooSlow, Refused, Busy, StoreFailed],
+                ),
             ),
         ]
         .into_iter()

@@ -17,7 +17,7 @@ fn play(scenario: &Scenario) -> Result<(), String> {
     if !scenario.steps.iter().any(|step| step.expect.is_some()) {
         return Err(format!("{:?} expects nothing", scenario.name));
     }
-    let mut stage = Stage::default();
+    let mut stage = Stage::new(scenario.shared);
     for (index, step) in scenario.steps.iter().enumerate() {
         stage.play(step).map_err(|problem| {
             let (number, name) = (index + 1, &scenario.name);

@@ -24,6 +24,18 @@ pub(super) struct Stage {
 }
 
 impl Stage {
+    pub(super) fn new(shared: bool) -> Stage {
+        let state = if shared {
+            State::shared()
+        } else {
+            State::default()
+        };
+        Stage {
+            state,
+            ..Stage::default()
+        }
+    }
+
     pub(super) fn play(&mut self, step: &Step) -> Check {
         if let Some(key) = step.misplaced() {
             return Err(format!("{key} does not belong here"));
@@ -44,17 +56,29 @@ impl Stage {
             Act::Wait => {}
             Act::Call => decision = Some(self.call(step)?),
             Act::Open => self.open(step)?,
-            Act::Fetched | Act::Failed | Act::TooSlow | Act::Refused | Act::Abandoned => {
-                self.settle(step)?
-            }
+            Act::Fetched
+            | Act::Failed
+            | Act::TooSlow
+            | Act::Refused
+            | Act::Abandoned
+            | Act::Found
+            | Act::Busy
+            | Act::Nothing => self.settle(step)?,
             Act::Reject => {
                 let id = self.id(given(&step.token, "token")?);
                 known = Some(self.state.reject(id));
             }
             Act::Adopt => {
-                let age = Duration::from_millis(step.age_ms.unwrap_or(0));
-                let lease = self.lease(step, self.now().earlier_by(age))?;
-                self.state.adopt(lease);
+                let lease = self.elsewhere(step)?;
+                self.state.inherit(lease);
+            }
+            Act::StoreFailed => {
+                let (now, random) = (self.now(), step.random.unwrap_or(0.0));
+                let readable = step.readable.ok_or("readable is missing")?;
+                self.state.store_failed(now, readable, random);
+            }
+            Act::StoreAnswered => {
+                self.state.store_answered();
             }
         }
         let Some(expect) = &step.expect else {
@@ -89,7 +113,7 @@ impl Stage {
             None => Need::Any,
         };
         let decision = self.state.decide(self.now(), need);
-        if let Decision::Refresh { .. } = decision {
+        if let Decision::Refresh { .. } | Decision::Look = decision {
             self.told.push(who.into());
         }
         Ok(decision)
@@ -119,11 +143,19 @@ impl Stage {
             },
             Act::TooSlow => Outcome::TooSlow,
             Act::Refused => Outcome::Refused,
+            Act::Found => Outcome::Adopted(self.elsewhere(step)?),
+            Act::Busy => Outcome::Busy,
+            Act::Nothing => Outcome::Nothing,
             _ => Outcome::Abandoned,
         };
         let random = step.random.unwrap_or(0.0);
         self.state.settle(self.now(), outcome, random);
         Ok(())
+    }
+
+    fn elsewhere(&mut self, step: &Step) -> Result<Lease, String> {
+        let age = Duration::from_millis(step.age_ms.unwrap_or(0));
+        self.lease(step, self.now().earlier_by(age))
     }
 
     fn lease(&mut self, step: &Step, obtained: Moment) -> Result<Lease, String> {
@@ -132,6 +164,7 @@ impl Stage {
             obtained,
             life: Duration::from_millis(step.life_ms.ok_or("life_ms is missing")?),
             jitter: step.jitter.unwrap_or(1.0),
+            forced: step.forced.unwrap_or(false),
         })
     }
 

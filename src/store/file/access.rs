@@ -1,0 +1,170 @@
+//! Who may use the token file: the options `mode` and `group`.
+
+use std::fs::File;
+use std::path::Path;
+
+use crate::error::Result;
+use crate::store::StoreError;
+use crate::store::url::Options;
+
+/// The owner and group of the token file that is being replaced.
+#[derive(Clone, Copy)]
+#[cfg_attr(not(unix), expect(dead_code))]
+pub(super) struct Owner {
+    pub(super) user: u32,
+    pub(super) group: u32,
+}
+
+/// Mode and group that our files get. Windows has neither: there the directory's rights are inherited.
+pub(super) struct Access {
+    mode: u32,
+    group: Option<Group>,
+}
+
+struct Group {
+    #[cfg_attr(not(unix), expect(dead_code))]
+    number: u32,
+    name: String,
+}
+
+impl Access {
+    pub(super) fn parse(options: &mut Options) -> Result<Access> {
+        let (mode, group) = (options.take("mode"), options.take("group"));
+        if !cfg!(unix) && (mode.is_some() || group.is_some()) {
+            return Err(options.refuse(
+                "gives a mode or a group, which this system does not know",
+                "Leave them out and set the rights of the directory.",
+            ));
+        }
+        let mode = match mode.as_deref() {
+            None | Some("0600" | "600") => 0o600,
+            Some("0640" | "640") => 0o640,
+            Some("0660" | "660") => 0o660,
+            Some(_) => {
+                return Err(options.refuse_option(
+                    "mode",
+                    "is none of 0600, 0640 and 0660",
+                    "Whoever can read the token can use it, so nobody but its owner and one group may.",
+                ));
+            }
+        };
+        let group = match group {
+            None => None,
+            Some(_) if mode == 0o600 => {
+                return Err(options.refuse_option(
+                    "group",
+                    "has no effect without a mode that lets a group in",
+                    "Add mode=0640, or mode=0660.",
+                ));
+            }
+            Some(name) => Some(Group {
+                number: find_group(&name, options)?,
+                name,
+            }),
+        };
+        Ok(Access { mode, group })
+    }
+
+    /// Gives a lock file its rights. Whoever may read the token may also renew it, so needs the locks.
+    pub(super) fn dress_lock(&self, file: &File, path: &Path) -> Result<(), StoreError> {
+        let mode = if self.mode == 0o600 { 0o600 } else { 0o660 };
+        self.dress(file, path, mode, None)
+    }
+
+    /// Lets the group at a lock file whose maker was killed half-way, or had no group. Only its owner
+    /// can; whether we may use it shows anyway.
+    pub(super) fn mend_lock(&self, file: &File, path: &Path) {
+        if self.mode != 0o600 {
+            let _ = self.dress_lock(file, path);
+        }
+    }
+
+    /// Gives the next token file its rights, and the owner of the `old` one where we may.
+    pub(super) fn dress_token(
+        &self,
+        file: &File,
+        path: &Path,
+        old: Option<Owner>,
+    ) -> Result<(), StoreError> {
+        self.dress(file, path, self.mode, old)
+    }
+
+    #[cfg(unix)]
+    fn dress(
+        &self,
+        file: &File,
+        path: &Path,
+        mode: u32,
+        old: Option<Owner>,
+    ) -> Result<(), StoreError> {
+        use std::fs::Permissions;
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+
+        use super::place::explain;
+
+        let is = file
+            .metadata()
+            .map_err(|error| explain("opening", path, &error))?;
+        if let Some(old) = old {
+            if old.group != is.gid() && self.group.is_none() {
+                // Kept where that is allowed; nobody asked for it.
+                let _ = fchown(file, None, Some(old.group));
+            }
+            if old.user != is.uid() {
+                let _ = fchown(file, Some(old.user), None);
+            }
+        }
+        if let Some(group) = &self.group
+            && group.number != is.gid()
+        {
+            fchown(file, None, Some(group.number)).map_err(|error| {
+                StoreError::new(format!(
+                    "giving {} to the group {} failed: {error}",
+                    path.display(),
+                    group.name
+                ))
+                .with_hint("Only root and members of the group can: add this user to it.")
+            })?;
+        }
+        // After the group: chown may clear bits, and until then the file is its owner's alone.
+        let now = file
+            .metadata()
+            .map_err(|error| explain("opening", path, &error))?;
+        if now.mode() & 0o7777 != mode {
+            file.set_permissions(Permissions::from_mode(mode))
+                .map_err(|error| explain("setting the mode of", path, &error))?;
+        }
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    fn dress(&self, _: &File, _: &Path, _: u32, _: Option<Owner>) -> Result<(), StoreError> {
+        let _ = self.group.as_ref().map(|group| &group.name);
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+fn find_group(name: &str, options: &Options) -> Result<u32> {
+    if let Ok(number) = name.parse() {
+        return Ok(number);
+    }
+    match nix::unistd::Group::from_name(name) {
+        Ok(Some(group)) => Ok(group.gid.as_raw()),
+        Ok(None) => Err(options.refuse_option(
+            "group",
+            "is not known on this host",
+            "Create the group, or give its name as `getent group` shows it.",
+        )),
+        Err(error) => Err(options.refuse_option(
+            "group",
+            &format!("could not be looked up: {error}"),
+            "Give its number.",
+        )),
+    }
+}
+
+#[cfg(not(unix))]
+fn find_group(_: &str, options: &Options) -> Result<u32> {
+    Err(options.refuse_option("group", "is not known on this system", "Leave it out."))
+}

@@ -1,0 +1,110 @@
+//! What a cell holds under its lock.
+
+use std::time::Duration;
+
+use crate::error::{Details, Error};
+use crate::store::StoreError;
+use crate::token::machine::{Gate, Moment, Need, State};
+use crate::token::sharing::Wanted;
+use crate::token::value::Token;
+
+/// A token asked for by force is new enough if it is no older than this: another one may not be asked
+/// for sooner anyway.
+const NEW: Duration = Duration::from_secs(5);
+
+#[derive(Default)]
+pub(super) struct Held {
+    pub(super) machine: State,
+    pub(super) token: Option<Token>,
+    /// Number of flights opened so far.
+    pub(super) flights: u64,
+    /// The last flight that failed, and why.
+    pub(super) failed: Option<(u64, Error)>,
+    /// Why the store could not be used when it was last asked.
+    pub(super) store_error: Option<StoreError>,
+    /// The held token came from the process this one was forked from.
+    pub(super) inherited: bool,
+}
+
+impl Held {
+    pub(super) fn shared() -> Held {
+        Held {
+            machine: State::shared(),
+            ..Held::default()
+        }
+    }
+
+    /// The held token if the API would take it.
+    pub(super) fn live(&self) -> Option<Token> {
+        let usable =
+            |token: &Token| !token.lease().is_expired(Moment::now()) && !self.machine.is_rejected();
+        self.token.clone().filter(usable)
+    }
+
+    /// A forked child leaves the early renewal to its parent: most children are gone before the token
+    /// expires, and each that renewed it would kill the parent's where only one may live.
+    pub(super) fn leaves_it_to_parent(&self) -> bool {
+        let now = Moment::now();
+        self.inherited
+            && self
+                .live()
+                .is_some_and(|token| !token.lease().is_mandatory(now))
+    }
+
+    /// The error of the flight this caller waited for, if it failed.
+    pub(super) fn outcome_of(&self, awaited: Option<u64>) -> Option<Error> {
+        match &self.failed {
+            Some((flight, error)) if Some(*flight) == awaited => Some(error.clone()),
+            _ => None,
+        }
+    }
+
+    /// Which token from a store would be better than what is held.
+    pub(super) fn wanted(&self, need: Need) -> Wanted {
+        let mut not = Vec::new();
+        // Of a process that holds nothing even a refused one is taken over, as refused: so it learns
+        // when the last one was asked for by force.
+        if let Some(lease) = self.machine.lease() {
+            not.push(lease.id);
+            not.extend(self.machine.refused_tokens());
+        }
+        if let Need::OtherThan(id) = need {
+            not.push(id);
+        }
+        Wanted {
+            not,
+            fresh: self.live().is_some(),
+            youth: matches!(need, Need::OtherThan(_)).then_some(NEW),
+        }
+    }
+
+    /// The remembered error, with the time until the next attempt.
+    pub(super) fn gated(&self, wait: Duration, cause: Gate) -> Error {
+        match (&self.failed, cause) {
+            (_, Gate::Busy) => Error::Timeout(
+                Details::new("another process is asking for the token and did not get it in time")
+                    .with_hint("Try again, or allow more time.")
+                    .with_retry_after(Some(wait)),
+            ),
+            (Some((_, error)), Gate::Backoff) => {
+                error.map_details(|details| details.with_retry_after(Some(wait)))
+            }
+            (_, Gate::TugOfWar) if !self.machine.is_rejected() => Error::RateLimited(
+                Details::new("a new token was asked for a moment ago already")
+                    .with_hint(
+                        "Use the one there is: new scopes are on it if the app had them then.",
+                    )
+                    .with_retry_after(Some(wait)),
+            ),
+            _ => Error::Unauthorized(
+                Details::new("fresh tokens are refused in quick succession")
+                    .with_hint(TUG_OF_WAR)
+                    .with_retryable(true)
+                    .with_retry_after(Some(wait)),
+            ),
+        }
+    }
+}
+
+pub(crate) const TUG_OF_WAR: &str = "Another process probably asks for tokens with the same credentials and does not share them: \
+     give all of them one token store, or each an app of its own.";

@@ -1,0 +1,307 @@
+//! One token for everybody who shares a store: lock, look, fetch, save, unlock.
+//!
+//! The same for every store; what a store itself must do is in [`crate::store`]. None of these steps
+//! waits for another process: whoever finds the lock taken is told so, and the state machine says
+//! when to look again.
+
+mod record;
+mod seal;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ring::digest::{Context, SHA256};
+use zeroize::Zeroizing;
+
+use self::record::Clock;
+use self::seal::Seal;
+use super::endpoint::Presented;
+use super::machine::{Moment, TokenId};
+use super::value::Token;
+use crate::call::Call;
+use crate::error::{Details, Error};
+use crate::stats::Counter;
+use crate::store::{Lease, Slot, StoreError, TokenStore};
+
+/// How long a holder of the store's lock is left alone before the next one may take it.
+const LEASE: Duration = Duration::from_secs(15);
+/// Longest time for a token request under the lock, so that the token is saved while it is held.
+pub(super) const LONGEST_FETCH: Duration = Duration::from_secs(10);
+/// Longest time for looking and locking, and again for saving.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Longest time for giving the lock back, which is done even when the call has ended.
+const UNLOCK_PATIENCE: Duration = Duration::from_millis(500);
+
+/// A client's way to its store.
+pub(crate) struct Sharing {
+    store: Arc<dyn TokenStore>,
+    strict: bool,
+}
+
+/// Which token of a store would do.
+pub(super) struct Wanted {
+    /// None of these: held already, or refused by the API.
+    pub(super) not: Vec<TokenId>,
+    /// A live token is held, so only one that is not stale is better.
+    pub(super) fresh: bool,
+    /// Fetched no longer ago than this.
+    pub(super) youth: Option<Duration>,
+}
+
+impl Wanted {
+    fn accepts(&self, token: &Token, now: Moment) -> bool {
+        let lease = token.lease();
+        !self.not.contains(&lease.id)
+            && !(self.fresh && lease.is_stale(now))
+            && self.youth.is_none_or(|youth| lease.age(now) <= youth)
+    }
+}
+
+/// What came of going to the store.
+pub(super) enum Begun<'a> {
+    /// It holds a token that will do.
+    Found(Token),
+    /// Somebody else holds its lock.
+    Busy,
+    /// The lock is ours: fetch, then [`finish`](Renewal::finish).
+    Locked(Renewal<'a>),
+}
+
+/// Why nothing came of it.
+pub(super) struct Failed {
+    pub(super) error: StoreError,
+    /// The store could be read; it could not be locked or written.
+    pub(super) is_readable: bool,
+}
+
+/// What became of a new token.
+pub(super) enum Finished {
+    Saved,
+    /// The lock had gone to somebody else, who saved another one.
+    Superseded(Token),
+    Unsaved(StoreError),
+}
+
+impl Sharing {
+    pub(crate) fn new(store: Arc<dyn TokenStore>, strict: bool) -> Sharing {
+        Sharing { store, strict }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.store.name()
+    }
+
+    pub(crate) fn is_strict(&self) -> bool {
+        self.strict
+    }
+
+    /// The error of a call that must not go on without the store.
+    pub(super) fn refusal(&self, error: &StoreError) -> Error {
+        let hint = if error.hint().is_empty() {
+            "Repair the store, or leave `strict` out to go on without it while it is away.".into()
+        } else {
+            error.hint().to_owned()
+        };
+        let message = format!("the token store {} cannot be used: {error}", self.name());
+        Error::Store(Details::new(message).with_hint(hint))
+    }
+
+    /// One visit to the store, for the app that `presented` proves.
+    pub(super) fn visit<'a>(
+        &'a self,
+        call: Call<'a>,
+        oauth_url: &str,
+        presented: &Presented,
+    ) -> Visit<'a> {
+        Visit {
+            sharing: self,
+            call,
+            key: key(oauth_url, presented),
+            secret: presented.client_secret.clone(),
+        }
+    }
+}
+
+/// A visit to the store.
+pub(super) struct Visit<'a> {
+    sharing: &'a Sharing,
+    call: Call<'a>,
+    key: String,
+    secret: crate::secret::Secret,
+}
+
+impl<'a> Visit<'a> {
+    /// A token that will do, if the store has one, and the store's clock.
+    fn load(&self, wanted: &Wanted, end: Instant) -> Result<(Option<Token>, Clock), StoreError> {
+        let here = Moment::now();
+        self.count();
+        let reading = self.sharing.store.load(&self.slot(end))?;
+        let clock = Clock {
+            store_ms: reading.now_ms,
+            here,
+        };
+        let token = reading.value.map(Zeroizing::new).and_then(|value| {
+            if self.sharing.store.is_private() {
+                return record::read(&value, clock);
+            }
+            let text = Seal::new(self.secret.expose(), &self.key)?.open(&value);
+            if text.is_none() {
+                log::info!(
+                    target: crate::LOG,
+                    "the value in {} was not sealed with this client secret, and is not used", self.sharing.name()
+                );
+            }
+            record::read(&text?, clock)
+        });
+        let token = token.filter(|token| wanted.accepts(token, Moment::now()));
+        Ok((token, clock))
+    }
+
+    /// Only looks.
+    pub(super) fn look(&self, wanted: &Wanted) -> Result<Option<Token>, Failed> {
+        let end = self.end(PATIENCE);
+        let (token, _) = self.load(wanted, end).map_err(Failed::unreadable)?;
+        Ok(token)
+    }
+
+    /// Looks, and if there is no token that would do, tries to take the lock.
+    pub(super) fn begin(self, wanted: &Wanted) -> Result<Begun<'a>, Failed> {
+        let end = self.end(PATIENCE);
+        if let (Some(token), _) = self.load(wanted, end).map_err(Failed::unreadable)? {
+            return Ok(Begun::Found(token));
+        }
+        let mut lease = Lease::new(LEASE).map_err(Failed::unwritable)?;
+        self.count();
+        let locked = self.sharing.store.try_lock(&self.slot(end), &mut lease);
+        if !locked.map_err(Failed::unwritable)? {
+            return Ok(Begun::Busy);
+        }
+        let mut renewal = Renewal {
+            visit: self,
+            lease: Some(lease),
+            clock: None,
+        };
+        // Somebody may have saved a token and given the lock back since the first look.
+        let (token, clock) = renewal
+            .visit
+            .load(wanted, end)
+            .map_err(Failed::unreadable)?;
+        renewal.clock = Some(clock);
+        Ok(match token {
+            Some(token) => Begun::Found(token),
+            None => Begun::Locked(renewal),
+        })
+    }
+
+    fn end(&self, patience: Duration) -> Instant {
+        self.call.deadline.min(Instant::now() + patience)
+    }
+
+    fn slot(&self, end: Instant) -> Slot<'_> {
+        Slot::of_call(&self.key, end, self.call.epoch)
+    }
+
+    fn count(&self) {
+        self.call.epoch.stats().add(Counter::StoreOperations);
+    }
+}
+
+/// The time between lock and unlock. Dropped, it gives the lock back whatever has happened.
+pub(super) struct Renewal<'a> {
+    visit: Visit<'a>,
+    lease: Option<Lease>,
+    clock: Option<Clock>,
+}
+
+impl Renewal<'_> {
+    /// Saves a new token, unless the lock has gone to somebody else meanwhile: this process may have
+    /// been stopped, and its token may be dead.
+    pub(super) fn finish(self, token: &Token, forced: bool) -> Finished {
+        let (Some(lease), Some(clock)) = (&self.lease, self.clock) else {
+            return Finished::Unsaved(StoreError::new("the lock was lost"));
+        };
+        let visit = &self.visit;
+        let end = visit.end(PATIENCE);
+        let store = &visit.sharing.store;
+        let text = record::write(token, forced, clock);
+        let value = if store.is_private() {
+            Some(text)
+        } else {
+            Seal::new(visit.secret.expose(), &visit.key)
+                .and_then(|seal| seal.seal(&text))
+                .map(Zeroizing::new)
+        };
+        let Some(value) = value else {
+            return Finished::Unsaved(StoreError::new("the token could not be sealed"));
+        };
+        let life = token.lease().left(Moment::now());
+        visit.count();
+        match store.save(&visit.slot(end), lease, &value, life) {
+            Ok(true) => Finished::Saved,
+            Ok(false) => {
+                let other = Wanted {
+                    not: vec![token.id()],
+                    fresh: true,
+                    youth: None,
+                };
+                match visit.load(&other, end) {
+                    Ok((Some(other), _)) => Finished::Superseded(other),
+                    Ok((None, _)) => Finished::Unsaved(StoreError::new(
+                        "the token came so late that the lock had gone to another process",
+                    )),
+                    Err(error) => Finished::Unsaved(error),
+                }
+            }
+            Err(error) => Finished::Unsaved(error),
+        }
+    }
+}
+
+impl Drop for Renewal<'_> {
+    fn drop(&mut self) {
+        let Some(mut lease) = self.lease.take() else {
+            return;
+        };
+        // Not the call's own slot: a cancelled call, too, must give the lock back.
+        let slot = Slot::new(&self.visit.key, UNLOCK_PATIENCE);
+        self.visit.count();
+        let store = &self.visit.sharing.store;
+        if let Err(error) = store.unlock(&slot, &mut lease) {
+            log::info!(
+                target: crate::LOG,
+                "the lock of {} could not be given back, it ends by itself: {error}", store.name()
+            );
+        }
+    }
+}
+
+impl Failed {
+    fn unreadable(error: StoreError) -> Failed {
+        Failed {
+            error,
+            is_readable: false,
+        }
+    }
+
+    fn unwritable(error: StoreError) -> Failed {
+        Failed {
+            error,
+            is_readable: true,
+        }
+    }
+}
+
+/// One app of one account in one cloud, as 64 hexadecimal digits. The lines are documented: programs
+/// that read a token file compute them too.
+fn key(oauth_url: &str, presented: &Presented) -> String {
+    let mut context = Context::new(&SHA256);
+    let account_id = presented.account_id.expose();
+    let client_id = presented.client_id.expose();
+    for line in [oauth_url, account_id, client_id] {
+        context.update(line.as_bytes());
+        context.update(b"\n");
+    }
+    let digest = context.finish();
+    let hex = digest.as_ref().iter().map(|byte| format!("{byte:02x}"));
+    hex.collect()
+}

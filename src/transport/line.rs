@@ -1,0 +1,71 @@
+//! What a connection runs over.
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+#[cfg(unix)]
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A stream as the system gives it. Read and written through a shared reference.
+pub(crate) enum Line {
+    // Shared so that cancel can shut it down from another thread.
+    Tcp(Arc<TcpStream>),
+    #[cfg(unix)]
+    #[cfg_attr(not(feature = "redis"), expect(dead_code))]
+    Unix(UnixStream),
+}
+
+impl Line {
+    /// Small writes are not to wait for each other, and no wait inside the kernel is to last longer
+    /// than `slice`.
+    pub(super) fn prepare(&self, slice: Duration) -> io::Result<()> {
+        if let Line::Tcp(stream) = self {
+            stream.set_nodelay(true)?;
+        }
+        self.set_read_timeout(slice)?;
+        self.set_write_timeout(slice)
+    }
+
+    pub(super) fn set_read_timeout(&self, timeout: Duration) -> io::Result<()> {
+        match self {
+            Line::Tcp(stream) => stream.set_read_timeout(Some(timeout)),
+            #[cfg(unix)]
+            Line::Unix(stream) => stream.set_read_timeout(Some(timeout)),
+        }
+    }
+
+    pub(super) fn set_write_timeout(&self, timeout: Duration) -> io::Result<()> {
+        match self {
+            Line::Tcp(stream) => stream.set_write_timeout(Some(timeout)),
+            #[cfg(unix)]
+            Line::Unix(stream) => stream.set_write_timeout(Some(timeout)),
+        }
+    }
+
+    pub(super) fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
+        match self {
+            Line::Tcp(stream) => stream.set_nonblocking(nonblocking),
+            #[cfg(unix)]
+            Line::Unix(stream) => stream.set_nonblocking(nonblocking),
+        }
+    }
+
+    pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Line::Tcp(stream) => (&**stream).read(buffer),
+            #[cfg(unix)]
+            Line::Unix(stream) => (&*stream).read(buffer),
+        }
+    }
+
+    // Only `write`: std sends it with MSG_NOSIGNAL, while its vectored form would let a peer that
+    // closes early kill the host program by SIGPIPE.
+    pub(super) fn write(&self, buffer: &[u8]) -> io::Result<usize> {
+        match self {
+            Line::Tcp(stream) => (&**stream).write(buffer),
+            #[cfg(unix)]
+            Line::Unix(stream) => (&*stream).write(buffer),
+        }
+    }
+}
