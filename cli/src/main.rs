@@ -31,7 +31,7 @@ use failure::Failure;
 use interrupt::Interrupt;
 
 fn main() -> ExitCode {
-    if let Err(failure) = store::check(std::iter::empty()) {
+    if let Err(failure) = store::check(std::env::args_os()) {
         return ended(&failure);
     }
     let arguments = match Arguments::try_parse() {

@@ -127,9 +127,7 @@ impl Client {
     /// Rejecting a token that has been replaced meanwhile does nothing, except that it is not taken
     /// from a token store that still offers it. Returns whether the held token was meant.
     pub fn reject_token(&self, value: &str) -> bool {
-        let value = value.trim();
-        let value = value.strip_prefix("Authorization: ").unwrap_or(value);
-        let value = value.strip_prefix("Bearer ").unwrap_or(value);
+        let value = without_prefix(without_prefix(value, "Authorization:"), "Bearer ");
         let rejected = self.core.now().cell.reject(fingerprint(value));
         if rejected {
             self.core.lasting.stats.add(Counter::TokensRejected);
@@ -177,6 +175,15 @@ impl Client {
     /// warning. Members are only ever added. It holds no secret and no token.
     pub fn status_json(&self) -> String {
         snapshot::status_json(&self.core)
+    }
+}
+
+/// Header names and schemes are written in any case (RFC 9110, 5.1 and 11.1).
+fn without_prefix<'a>(text: &'a str, prefix: &str) -> &'a str {
+    let text = text.trim();
+    match text.split_at_checked(prefix.len()) {
+        Some((start, rest)) if start.eq_ignore_ascii_case(prefix) => rest.trim_start(),
+        _ => text,
     }
 }
 
