@@ -46,6 +46,7 @@ impl<'a> Slot<'a> {
         self.deadline.saturating_duration_since(Instant::now())
     }
 
+    #[cfg_attr(not(feature = "redis"), expect(dead_code))]
     pub(crate) fn deadline(&self) -> Instant {
         self.deadline
     }

@@ -137,7 +137,7 @@ impl Options {
             Some((key, _)) => Err(self.refuse_option(
                 key,
                 "is not known for this store",
-                "file: knows mode, group and strict; redis: knows password_file, prefix, db and strict.",
+                "file: knows mode, group and strict; redis: knows password_file, prefix, user, db and strict.",
             )),
         }
     }

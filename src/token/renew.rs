@@ -89,8 +89,18 @@ impl Source {
             Ok(Some(Begun::Busy)) => (Came::Busy, answered),
             Ok(None) => (Came::Nothing, answered),
             Ok(Some(Begun::Locked(renewal))) => {
-                let token = match fetched(self.issuer.fetch(call.within(LONGEST_FETCH))) {
+                let limited = call.within(LONGEST_FETCH);
+                let token = match fetched(self.issuer.fetch(limited)) {
                     Came::Fetched(token) => token,
+                    // The lease is over and the call is not: this process may have been stopped, and
+                    // another one may have taken over.
+                    Came::Failed(error) if limited.check().is_err() && call.check().is_ok() => {
+                        let Ok(Some(other)) = renewal.look(&plan.wanted) else {
+                            return (Came::Failed(error), answered);
+                        };
+                        call.epoch.stats().add(Counter::TokensAdopted);
+                        return (Came::Adopted(other), answered);
+                    }
                     came => return (came, answered),
                 };
                 match renewal.finish(&token, plan.forced) {

@@ -52,7 +52,7 @@ impl Wanted {
     fn accepts(&self, token: &Token, now: Moment) -> bool {
         let lease = token.lease();
         !self.not.contains(&lease.id)
-            && !(self.fresh && lease.is_stale(now))
+            && (!self.fresh || !lease.is_stale(now))
             && self.youth.is_none_or(|youth| lease.age(now) <= youth)
     }
 }
@@ -214,6 +214,11 @@ pub(super) struct Renewal<'a> {
 }
 
 impl Renewal<'_> {
+    /// What others have saved meanwhile.
+    pub(super) fn look(&self, wanted: &Wanted) -> Result<Option<Token>, Failed> {
+        self.visit.look(wanted)
+    }
+
     /// Saves a new token, unless the lock has gone to somebody else meanwhile: this process may have
     /// been stopped, and its token may be dead.
     pub(super) fn finish(self, token: &Token, forced: bool) -> Finished {
