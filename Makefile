@@ -12,7 +12,8 @@ TARGET_DIR = $(or $(CARGO_TARGET_DIR),target)
 SHARED_NAME = libzoom_s2s.$(if $(filter Darwin,$(shell uname -s)),dylib,so)
 SHARED = $(TARGET_DIR)/capi/$(SHARED_NAME)
 STATIC = $(TARGET_DIR)/capi/libzoom_s2s.a
-COMMAND = $(TARGET_DIR)/release/zoom-s2s
+# Of the library's profile, so that what both are made of is compiled once.
+COMMAND = $(TARGET_DIR)/capi/zoom-s2s
 SOURCES = Cargo.toml Cargo.lock build.rs $(shell find src -name '*.rs')
 COMMAND_SOURCES = $(shell find cli sandbox -name '*.rs' -o -name Cargo.toml)
 
@@ -21,7 +22,7 @@ COMMAND_SOURCES = $(shell find cli sandbox -name '*.rs' -o -name Cargo.toml)
 # `make deps test` must not test before it has installed, also under `make -j`.
 .NOTPARALLEL:
 
-all: $(SHARED) $(STATIC) $(COMMAND) ## build the C library into target/capi, the zoom-s2s command into target/release
+all: $(SHARED) $(STATIC) $(COMMAND) ## build the C library and the zoom-s2s command into target/capi
 
 # Cargo is asked only when a source is newer: `sudo make install` needs no cargo, and leaves no file
 # of root's in the target folder. A pattern, because one call makes both libraries.
@@ -30,7 +31,7 @@ $(TARGET_DIR)/%/$(SHARED_NAME) $(TARGET_DIR)/%/libzoom_s2s.a: $(SOURCES)
 	@touch $(@D)/$(SHARED_NAME) $(@D)/libzoom_s2s.a
 
 $(COMMAND): $(SOURCES) $(COMMAND_SOURCES)
-	$(CARGO) build --release --locked --package zoom-s2s-cli
+	$(CARGO) build --locked --package zoom-s2s-cli --profile capi
 	@touch $@
 
 install: $(SHARED) $(STATIC) $(COMMAND) ## install both to PREFIX, which is /usr/local; DESTDIR, LIBDIR, INCLUDEDIR, BINDIR

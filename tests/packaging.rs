@@ -372,8 +372,10 @@ fn header_and_library_are_of_the_version_of_the_crate() {
     assert!(text(&command.stdout).contains(VERSION));
 }
 
+/// The first by its name, and so begun first: it then builds for its target while another test builds
+/// what the rest installs, and each of them leaves a core idle for as long as it links.
 #[test]
-fn the_archive_works_without_rust_and_on_old_systems() {
+fn a_tarball_works_without_rust_and_on_old_systems() {
     let needed = [
         "make",
         "python3",

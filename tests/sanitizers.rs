@@ -90,6 +90,29 @@ fn everything_is_clean_under_sanitizers() {
 }
 
 #[test]
+fn a_token_store_is_clean_under_sanitizers() {
+    let test = "a_token_store_is_clean_under_sanitizers";
+    let Some(program) = sanitized(test, "tests/c/store.c") else {
+        return;
+    };
+    let zoom = sandbox(|sandbox| sandbox);
+    let file = program.with_file_name("zoom-token");
+    let file = format!("file:{}", file.display());
+    for (mode, store) in [
+        ("token", &*file),
+        ("fork", &*file),
+        ("refused", "redis://host?strickt"),
+        // Nobody listens there.
+        ("strict", "redis://127.0.0.1:1?strict"),
+        ("alone", "redis://127.0.0.1:1"),
+    ] {
+        let mut command = with_sandbox(&program, &zoom);
+        command.args([mode, store]);
+        assert_silent(&succeed(without_options(&mut command)));
+    }
+}
+
+#[test]
 fn examples_are_clean_under_sanitizers() {
     let test = "examples_are_clean_under_sanitizers";
     for source in [

@@ -7,6 +7,8 @@ pub(crate) mod c;
 pub(crate) mod declared;
 pub(crate) mod fleet;
 #[cfg(target_os = "linux")]
+pub(crate) mod holder;
+#[cfg(target_os = "linux")]
 pub(crate) mod netns;
 #[cfg(unix)]
 pub(crate) mod redis;
