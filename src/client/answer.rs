@@ -159,10 +159,11 @@ pub(super) fn unauthorized(
         (false, _) => "The app may have been deactivated, or the token endpoint and the API belong to different clouds (ZOOM_S2S_CLOUD); this machine's clock plays no part.\nOr another process asks for tokens with the same credentials without sharing them, and each kills the other's: give all one token store, or each an app of its own.".to_owned(),
     };
     let details = error.details().clone();
-    let message = format!(
-        "the API refused {rejections} tokens in a row, the last: {}",
-        details.message()
-    );
+    let said = details.message();
+    let message = match rejections {
+        1 => format!("the API refused the token: {said}"),
+        _ => format!("the API refused {rejections} tokens in a row, the last: {said}"),
+    };
     Error::Unauthorized(details.with_message(message).with_hint(hint))
 }
 

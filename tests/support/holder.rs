@@ -72,7 +72,6 @@ impl Holder {
 
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("it can be killed");
-        self.child.wait().expect("it is gone");
     }
 
     pub(crate) fn stop(&mut self) {
@@ -105,6 +104,14 @@ impl Holder {
     }
 }
 
+/// Whatever became of the test, no process stays behind, least of all a stopped one.
+impl Drop for Holder {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 pub(crate) fn send_signal(process: u32, signal: i32) {
     let process = libc::pid_t::try_from(process).expect("a process ID");
     // SAFETY: signals a process that this test started and has not reaped.
@@ -114,7 +121,9 @@ pub(crate) fn send_signal(process: u32, signal: i32) {
 /// Which worker sent this request.
 pub(crate) fn sender(entry: &Entry) -> Option<u32> {
     let agent = entry.user_agent.as_deref()?;
-    let number = agent.split_whitespace().find_map(|word| word.strip_prefix("worker-"))?;
+    let number = agent
+        .split_whitespace()
+        .find_map(|word| word.strip_prefix("worker-"))?;
     number.parse().ok()
 }
 
@@ -139,7 +148,9 @@ pub(crate) struct End {
 
 impl End {
     pub(crate) fn counter(&self, counter: Counter) -> u64 {
-        self.status["counters"][counter.name()].as_u64().expect("a counter")
+        self.status["counters"][counter.name()]
+            .as_u64()
+            .expect("a counter")
     }
 }
 
@@ -173,9 +184,18 @@ impl Notes {
         (good.collect(), bad.collect())
     }
 
+    /// Which process's successful call took so many milliseconds.
+    pub(crate) fn calls_by_process(&self) -> Vec<(u32, u64)> {
+        let calls = self.read().into_iter().filter(|note| note.what == "CALL");
+        calls
+            .map(|note| (note.process, note.rest.parse().expect("milliseconds")))
+            .collect()
+    }
+
     /// How many calls of this process have ended.
     pub(crate) fn calls_of(&self, process: u32) -> usize {
-        let ended = |note: &&Note| note.process == process && ["CALL", "FAIL"].contains(&&*note.what);
+        let ended =
+            |note: &&Note| note.process == process && ["CALL", "FAIL"].contains(&&*note.what);
         self.read().iter().filter(ended).count()
     }
 
@@ -192,19 +212,24 @@ impl Notes {
         .collect()
     }
 
-    /// The children that workers were told to fork.
-    pub(crate) fn children(&self) -> Vec<u32> {
-        let children = self.read().into_iter().filter(|note| note.what == "CHILD");
-        children.map(|note| note.rest.parse().expect("a process ID")).collect()
+    /// The children that this worker has forked.
+    pub(crate) fn children_of(&self, process: u32) -> Vec<u32> {
+        let children = self.read().into_iter();
+        children
+            .filter(|note| note.process == process && note.what == "CHILD")
+            .map(|note| note.rest.parse().expect("a process ID"))
+            .collect()
     }
 
     /// Makes one call from a process of its own; what it knew afterwards.
     pub(crate) fn fresh(&self, mut command: Command) -> End {
         let fresh = Holder::start(command.env("HOLDER_ONCE", "1"));
         let id = fresh.id();
-        let mut child = fresh.child;
-        assert!(child.wait().expect("it ends").success());
-        let mut ends = self.ends().into_iter().filter(|(process, _)| *process == id);
+        fresh.finish();
+        let mut ends = self
+            .ends()
+            .into_iter()
+            .filter(|(process, _)| *process == id);
         ends.next_back().expect("its end").1
     }
 }
@@ -217,7 +242,8 @@ pub(crate) fn work_if_holder() -> bool {
     }
     let pen = Arc::new(Pen::open());
     if let Ok(point) = std::env::var("HOLDER_STOP") {
-        log::set_boxed_logger(Box::new(Stopper::new(&point, pen.clone()))).expect("the first logger");
+        log::set_boxed_logger(Box::new(Stopper::new(&point, pen.clone())))
+            .expect("the first logger");
         log::set_max_level(log::LevelFilter::Debug);
     }
     let interval = std::env::var("FLEET_INTERVAL_MS").expect("an interval");
@@ -247,7 +273,10 @@ pub(crate) fn work_if_holder() -> bool {
         let ms = begin.elapsed().as_millis();
         match result {
             Ok(_) => pen.write("CALL", &ms.to_string()),
-            Err(error) => pen.write("FAIL", &format!("after {ms} ms: {:?}: {error}", error.status())),
+            Err(error) => pen.write(
+                "FAIL",
+                &format!("after {ms} ms: {:?}: {error}", error.status()),
+            ),
         }
         if stopped.load(Ordering::Relaxed) {
             break;
@@ -257,7 +286,11 @@ pub(crate) fn work_if_holder() -> bool {
     let status = client.status_json();
     let mut token = DefaultHasher::new();
     // Not asked for anew where the last call failed: the test has failed anyhow.
-    client.token().map(|token| token.value().to_owned()).unwrap_or_default().hash(&mut token);
+    client
+        .token()
+        .map(|token| token.value().to_owned())
+        .unwrap_or_default()
+        .hash(&mut token);
     pen.write("END", &format!("{:016x} {status}", token.finish()));
     true
 }
@@ -267,7 +300,10 @@ struct Pen(File);
 impl Pen {
     fn open() -> Pen {
         let path = std::env::var_os("HOLDER_NOTES").expect("a path");
-        Pen(OpenOptions::new().append(true).open(Path::new(&path)).expect("the notes"))
+        Pen(OpenOptions::new()
+            .append(true)
+            .open(Path::new(&path))
+            .expect("the notes"))
     }
 
     /// In one write, as others write too.
@@ -325,7 +361,10 @@ impl log::Log for Stopper {
 
     fn log(&self, record: &log::Record<'_>) {
         let text = record.args().to_string();
-        if text.starts_with(self.begins) && text.ends_with(self.ends) && !self.done.swap(true, Ordering::SeqCst) {
+        if text.starts_with(self.begins)
+            && text.ends_with(self.ends)
+            && !self.done.swap(true, Ordering::SeqCst)
+        {
             self.pen.write("STOP", &text);
             // SAFETY: raise has no conditions; this process sleeps until the test continues it.
             unsafe { libc::raise(libc::SIGSTOP) };

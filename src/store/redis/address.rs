@@ -14,6 +14,8 @@ const PORT: u16 = 6379;
 /// More than any password; a file that is larger is another file.
 const MAX_PASSWORD: u64 = 4096;
 
+const DEFAULT_PREFIX: &str = "zoom-s2s";
+
 pub(super) struct Address {
     pub(super) place: Place,
     /// What logs call it: without user and password.
@@ -70,7 +72,9 @@ impl Address {
                 "Write redis://user:password@host, or add ?password_file=PATH.",
             ));
         }
-        let prefix = options.take("prefix").unwrap_or_else(|| "zoom-s2s".into());
+        let prefix = options
+            .take("prefix")
+            .unwrap_or_else(|| DEFAULT_PREFIX.into());
         if !is_prefix(&prefix) {
             return Err(options.refuse_option(
                 "prefix",
@@ -79,13 +83,19 @@ impl Address {
             ));
         }
         let db = address.db.unwrap_or(0);
-        let name = match &place {
+        let mut name = match &place {
             Place::Tcp { host, port, .. } if host.contains(':') => {
                 format!("{scheme}://[{host}]:{port}/{db}")
             }
             Place::Tcp { host, port, .. } => format!("{scheme}://{host}:{port}/{db}"),
+            Place::Unix(path) if db > 0 => format!("unix:{}?db={db}", path.display()),
             Place::Unix(path) => format!("unix:{}", path.display()),
         };
+        // Two stores with one name would be taken for the same.
+        if prefix != DEFAULT_PREFIX {
+            let sign = if name.contains('?') { '&' } else { '?' };
+            name.push_str(&format!("{sign}prefix={prefix}"));
+        }
         Ok(Address {
             place,
             name,

@@ -7,6 +7,10 @@ use super::{Decision, Gate, Lease, Moment, Need, State};
 
 /// How long after a forced refresh the next one may come.
 const FORCED_GAP: Duration = Duration::from_secs(5);
+/// And up to this much longer, the same for all who share the token. Another process that asks every
+/// second on the second would else meet each of ours at the same age: if that is a few milliseconds,
+/// no call would ever get through.
+const FORCED_GAP_SPREAD: Duration = Duration::from_secs(1);
 
 impl State {
     /// What a caller with this need should do now.
@@ -95,7 +99,10 @@ impl State {
     }
 
     fn forced_gap_left(&self, now: Moment) -> Option<Duration> {
-        let left = FORCED_GAP.saturating_sub(now.elapsed_since(self.forced_at?));
+        let more = self.lease.map_or(Duration::ZERO, |lease| {
+            FORCED_GAP_SPREAD.mul_f64(lease.lateness())
+        });
+        let left = (FORCED_GAP + more).saturating_sub(now.elapsed_since(self.forced_at?));
         (!left.is_zero()).then_some(left)
     }
 }

@@ -61,6 +61,11 @@ impl Lease {
         self.age(now) >= self.life
     }
 
+    /// The jitter as a number from 0 (stale as early as can be) to 1 (as late).
+    pub(super) fn lateness(&self) -> f64 {
+        (1.0 - self.sane_jitter()) / 0.4
+    }
+
     /// The jitter comes from a store that others write to; out of range it would move the windows,
     /// and a negative or missing number would panic in the multiplication.
     fn sane_jitter(&self) -> f64 {

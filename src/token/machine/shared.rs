@@ -18,7 +18,7 @@ const LOOK_WHILE_GATED: Duration = Duration::from_secs(1);
 const LOOK_WHILE_GATED_WITH_TOKEN: Duration = Duration::from_secs(5);
 /// How long a store that failed is left alone.
 const FIRST_REST: Duration = Duration::from_secs(1);
-const LONGEST_REST: Duration = Duration::from_secs(30);
+const LONGEST_REST: Duration = Duration::from_secs(10);
 /// The same if it can be read and only not be written: somebody else may write to it.
 const LONGEST_REST_READABLE: Duration = Duration::from_secs(5);
 

@@ -31,7 +31,7 @@ fn good_ones() {
         ),
         (
             "rediss://cache:6380?prefix=a:b.c-d_e/1",
-            "rediss://cache:6380/0",
+            "rediss://cache:6380/0?prefix=a:b.c-d_e/1",
         ),
         (
             &format!("redis://app@cache?password_file={file}"),
@@ -44,7 +44,7 @@ fn good_ones() {
         #[cfg(unix)]
         ("unix:/run/redis.sock", "unix:/run/redis.sock"),
         #[cfg(unix)]
-        ("unix:///run/redis.sock?db=2", "unix:/run/redis.sock"),
+        ("unix:///run/redis.sock?db=2", "unix:/run/redis.sock?db=2"),
         #[cfg(unix)]
         ("redis+unix:/run/my%20redis.sock", "unix:/run/my redis.sock"),
         #[cfg(unix)]
