@@ -13,6 +13,7 @@ use crate::cloud::Cloud;
 use crate::credentials::Credentials;
 use crate::error::{Details, Error, Result};
 use crate::fork;
+use crate::secret::Secret;
 use crate::store::{self, Choice, TokenStore};
 use crate::token::{Issuer, Key, Moment, Sharing, Source};
 use crate::transport::{BaseUrl, Lasting, NetworkConfig, ResolveFn, Trust};
@@ -51,7 +52,8 @@ pub struct ClientBuilder {
 
 #[derive(Clone)]
 pub(super) enum StoreSetting {
-    Url(Named<String>),
+    // It may hold a password.
+    Url(Named<Secret>),
     Custom(Arc<dyn TokenStore>),
 }
 
@@ -190,14 +192,15 @@ impl ClientBuilder {
     /// [`Error::Store`] instead. JWT credentials use no store: everybody signs for himself.
     pub fn token_store(mut self, url: impl Into<String>) -> ClientBuilder {
         self.token_store = Some(StoreSetting::Url(Named {
-            value: url.into(),
+            value: Secret::new(url.into()),
             name: "token_store",
         }));
         self
     }
 
     /// A token store of your own: see [`store`](crate::store). Clients of one app in one process
-    /// share a token if their stores have the same name.
+    /// share a token if their stores have the same name. It is never strict: while it fails, calls
+    /// go on without it.
     pub fn custom_token_store(mut self, store: Arc<dyn TokenStore>) -> ClientBuilder {
         self.token_store = Some(StoreSetting::Custom(store));
         self
@@ -297,7 +300,7 @@ impl ClientBuilder {
         };
         let lasting = Lasting::new(network);
         let sharing = sharing(self.token_store, &lasting)?.filter(|_| !self.credentials.is_jwt());
-        let store = sharing.as_ref().map(Sharing::name);
+        let store = sharing.as_ref().map(Sharing::identity);
         let key = Key::new(oauth_url.as_str(), &self.credentials, store);
         let source = Source {
             issuer: Issuer::new(self.credentials, oauth_url),
@@ -313,7 +316,8 @@ fn sharing(setting: Option<StoreSetting>, lasting: &Arc<Lasting>) -> Result<Opti
     match setting {
         None => Ok(None),
         Some(StoreSetting::Custom(store)) => Ok(Some(Sharing::new(store, false))),
-        Some(StoreSetting::Url(url)) => match store::choose(&url.value, url.name, lasting)? {
+        Some(StoreSetting::Url(url)) => match store::choose(url.value.expose(), url.name, lasting)?
+        {
             Choice::Memory => Ok(None),
             Choice::Shared { store, strict } => Ok(Some(Sharing::new(store, strict))),
         },

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::builder::{ClientBuilder, Named, StoreSetting};
 use crate::cloud::Cloud;
 use crate::error::{Details, Error, Result};
+use crate::secret::Secret;
 use crate::transport::{NoProxy, Proxy};
 
 /// The value of a variable; empty counts as not set.
@@ -69,7 +70,12 @@ pub(super) fn apply(mut builder: ClientBuilder) -> Result<ClientBuilder> {
     }
     builder.oauth_url = named("ZOOM_S2S_OAUTH_URL")?.or(builder.oauth_url);
     builder.api_url = named("ZOOM_S2S_API_URL")?.or(builder.api_url);
-    let token_store = named("ZOOM_S2S_TOKEN_STORE")?.map(StoreSetting::Url);
+    let token_store = named("ZOOM_S2S_TOKEN_STORE")?.map(|url| {
+        StoreSetting::Url(Named {
+            value: Secret::new(url.value),
+            name: url.name,
+        })
+    });
     builder.token_store = token_store.or(builder.token_store);
     let ca_file = named("ZOOM_S2S_CA_FILE")?;
     builder.ca_file = ca_file

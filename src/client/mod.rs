@@ -20,6 +20,7 @@ pub(crate) use core::Core;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::credentials::Credentials;
 use crate::error::Result;
@@ -106,17 +107,11 @@ impl Client {
     /// # Errors
     /// As [`token`](Client::token).
     pub fn refresh_token(&self) -> Result<Token> {
-        let began = Moment::now();
+        // Processes that ask within a second of each other ask at the same time.
+        let since = Moment::now().earlier_by(Duration::from_secs(1));
         self.core.call(None, |call, now| {
-            let held = match now.cell.peek() {
-                Some(held) => held,
-                // Nothing is held, but a store may hold one.
-                None => self.core.token(call, now, Want::Any)?,
-            };
-            if held.lease().obtained.mono >= began.mono {
-                return Ok(held);
-            }
-            self.core.token(call, now, Want::OtherThan(held.id()))
+            let not = now.cell.peek().map(|held| held.id());
+            self.core.token(call, now, Want::New { not, since })
         })
     }
 

@@ -35,12 +35,14 @@ pub(super) fn status_json(core: &Core) -> String {
         })
         .collect();
     let counts = now.cell.counts();
+    let store_error = now.cell.store_error();
     let sharing = core.source.sharing.as_ref();
     json!({
         "version": env!("CARGO_PKG_VERSION"),
         "api_url": core.settings.api_url.as_str(),
         "store": sharing.map_or("memory:", Sharing::name),
-        "store_error": now.cell.store_error().map(|error| error.to_string()),
+        "store_error": store_error.as_ref().map(|error| error.message()),
+        "store_error_hint": store_error.as_ref().map(|error| error.hint()),
         "token": token,
         "counters": counters,
         "refreshes": {

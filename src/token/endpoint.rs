@@ -24,6 +24,8 @@ use crate::transport::{self, Answer, BaseUrl, Outgoing, Trouble, encode};
 
 /// Life of a token whose answer does not tell.
 const DEFAULT_LIFE: Duration = Duration::from_secs(3600);
+/// Longest life that is believed; Zoom's tokens live an hour.
+pub(super) const LONGEST_LIFE: Duration = Duration::from_secs(10 * 365 * 86_400);
 
 /// The credentials as read for one request.
 #[derive(PartialEq, Eq)]
@@ -244,7 +246,7 @@ fn whole_seconds(value: &Value) -> Option<u64> {
         .or_else(|| value.as_str()?.trim().parse().ok())?;
     u64::try_from(seconds)
         .ok()
-        .map(|seconds| seconds.min(10 * 365 * 86_400))
+        .map(|seconds| seconds.min(LONGEST_LIFE.as_secs()))
 }
 
 fn trouble(answer: &Answer, error: &Error) -> Trouble {

@@ -24,15 +24,21 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// `store`: the name of the store besides, if there is one.
-    pub(crate) fn new(oauth_url: &str, credentials: &Credentials, store: Option<&str>) -> Key {
+    /// `store`: the name of the store besides, if there is one, and whether it is strict.
+    pub(crate) fn new(
+        oauth_url: &str,
+        credentials: &Credentials,
+        store: Option<(&str, bool)>,
+    ) -> Key {
         let mut context = Context::new(&SHA256);
         let mut add = |text: &str| {
             context.update(&(text.len() as u64).to_be_bytes());
             context.update(text.as_bytes());
         };
         add(oauth_url);
-        add(store.unwrap_or_default());
+        let (name, strict) = store.unwrap_or_default();
+        add(name);
+        add(if strict { "strict" } else { "" });
         for (role, source) in credentials.sources() {
             let (kind, identity) = source.identity();
             add(role);

@@ -2,7 +2,7 @@
 
 use super::issuer::Issuer;
 use super::machine::Moment;
-use super::sharing::{Begun, Finished, LONGEST_FETCH, Sharing, Wanted};
+use super::sharing::{Begun, Failed, Finished, LONGEST_FETCH, Renewal, Sharing, Wanted};
 use super::value::Token;
 use crate::call::Call;
 use crate::error::{Details, Error, Result};
@@ -24,6 +24,8 @@ pub(super) struct Plan {
     pub(super) forced: bool,
     /// The store failed a moment ago, like this, and is not to be asked.
     pub(super) resting: Option<StoreError>,
+    /// Others have held the store's lock for longer than they could.
+    pub(super) stuck: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,7 +55,10 @@ pub(super) enum Came {
 
 /// How the store did, where it was asked.
 pub(super) enum Health {
-    Answered,
+    Answered {
+        /// It could also be locked.
+        locked: bool,
+    },
     Failed {
         error: StoreError,
         is_readable: bool,
@@ -61,87 +66,112 @@ pub(super) enum Health {
 }
 
 impl Source {
-    pub(super) fn renew(&self, call: Call<'_>, plan: &Plan) -> (Came, Option<Health>) {
+    /// One attempt, in the time that `budget` has: all of the call's, or a part.
+    pub(super) fn renew(
+        &self,
+        call: Call<'_>,
+        budget: Call<'_>,
+        plan: Plan,
+    ) -> (Came, Option<Health>) {
         let Some(sharing) = &self.sharing else {
-            return (fetched(self.issuer.fetch(call)), None);
+            return (fetched(self.issuer.fetch(budget)), None);
         };
         if let Some(error) = &plan.resting {
-            return (self.without(sharing, call, plan, error), None);
+            return (self.without(sharing, budget, plan.mode, error), None);
         }
         let presented = match self.issuer.presented() {
             Ok(presented) => presented,
             Err(error) => return (Came::Failed(error), None),
         };
-        let visit = sharing.visit(call, self.issuer.oauth_url(), &presented);
+        let visit = sharing.visit(call, budget, self.issuer.oauth_url(), &presented);
         let begun = if plan.mode == Mode::Look {
-            visit
-                .look(&plan.wanted)
-                .map(|found| found.map(Begun::Found))
+            let found = visit.look(&plan.wanted);
+            found.map(|found| found.map_or(Begun::Nothing, Begun::Found))
         } else {
-            visit.begin(&plan.wanted).map(Some)
+            visit.begin(&plan.wanted)
         };
-        let answered = Some(Health::Answered);
+        let read = Some(Health::Answered { locked: false });
         match begun {
-            Ok(Some(Begun::Found(token))) => {
+            Ok(Begun::Found(token)) => {
                 call.epoch.stats().add(Counter::TokensAdopted);
-                (Came::Adopted(token), answered)
+                (Came::Adopted(token), read)
             }
-            Ok(Some(Begun::Busy)) => (Came::Busy, answered),
-            Ok(None) => (Came::Nothing, answered),
-            Ok(Some(Begun::Locked(renewal))) => {
-                let limited = call.within(LONGEST_FETCH);
-                let token = match fetched(self.issuer.fetch(limited)) {
-                    Came::Fetched(token) => token,
-                    // The lease is over and the call is not: this process may have been stopped, and
-                    // another one may have taken over.
-                    Came::Failed(error) if limited.check().is_err() && call.check().is_ok() => {
-                        let Ok(Some(other)) = renewal.look(&plan.wanted) else {
-                            return (Came::Failed(error), answered);
-                        };
-                        call.epoch.stats().add(Counter::TokensAdopted);
-                        return (Came::Adopted(other), answered);
-                    }
-                    came => return (came, answered),
-                };
-                match renewal.finish(&token, plan.forced) {
-                    Finished::Saved => (Came::Fetched(token), answered),
-                    Finished::Superseded(other) => {
-                        call.epoch.stats().add(Counter::TokensAdopted);
-                        (Came::Adopted(other), answered)
-                    }
-                    Finished::Unsaved(error) => {
-                        call.epoch.stats().add(Counter::FetchedAlone);
-                        let is_readable = true;
-                        (
-                            Came::Fetched(token),
-                            Some(Health::Failed { error, is_readable }),
-                        )
-                    }
-                }
+            Ok(Begun::Busy) if plan.stuck => {
+                let error = StoreError::new("others have kept its lock for longer than they may")
+                    .with_hint("Look for what holds the lock, and remove it.");
+                self.gone(sharing, budget, plan.mode, error, true)
             }
+            Ok(Begun::Busy) => (Came::Busy, read),
+            Ok(Begun::Nothing) => (Came::Nothing, read),
+            Ok(Begun::Locked(renewal)) => self.fetch_locked(call, budget, plan, renewal),
             // The call is over: that says nothing about the store.
             Err(_) if call.check().is_err() => (Came::Nothing, None),
-            Err(failed) => {
-                call.epoch.stats().add(Counter::StoreFailures);
-                let came = self.without(sharing, call, plan, &failed.error);
-                let health = Health::Failed {
-                    error: failed.error,
-                    is_readable: failed.is_readable,
-                };
-                (came, Some(health))
+            Err(Failed { error, is_readable }) => {
+                self.gone(sharing, budget, plan.mode, error, is_readable)
             }
         }
     }
 
+    /// Fetches while the store's lock is ours.
+    fn fetch_locked(
+        &self,
+        call: Call<'_>,
+        budget: Call<'_>,
+        plan: Plan,
+        renewal: Renewal<'_>,
+    ) -> (Came, Option<Health>) {
+        let adopted = |token| {
+            call.epoch.stats().add(Counter::TokensAdopted);
+            Came::Adopted(token)
+        };
+        let answered = Some(Health::Answered { locked: true });
+        let limited = budget.within(LONGEST_FETCH);
+        let token = match fetched(self.issuer.fetch(limited)) {
+            Came::Fetched(token) => token,
+            // The lease is over and the call is not: this process may have been stopped, and another
+            // one may have taken over. Else the call goes on, with another lease.
+            Came::Failed(error) if limited.check().is_err() && budget.check().is_ok() => {
+                let other = renewal.look(&plan.wanted);
+                let late = || Came::Failed(error.map_details(|late| late.with_cut_short(true)));
+                return (other.map_or_else(late, adopted), answered);
+            }
+            came => return (came, answered),
+        };
+        match renewal.finish(&token, plan.forced, plan.wanted) {
+            Finished::Saved => (Came::Fetched(token), answered),
+            Finished::Superseded(other) => (adopted(other), answered),
+            Finished::Unsaved(error) => {
+                call.epoch.stats().add(Counter::FetchedAlone);
+                let is_readable = true;
+                let health = Health::Failed { error, is_readable };
+                (Came::Fetched(token), Some(health))
+            }
+        }
+    }
+
+    /// The store failed just now.
+    fn gone(
+        &self,
+        sharing: &Sharing,
+        budget: Call<'_>,
+        mode: Mode,
+        error: StoreError,
+        is_readable: bool,
+    ) -> (Came, Option<Health>) {
+        budget.epoch.stats().add(Counter::StoreFailures);
+        let came = self.without(sharing, budget, mode, &error);
+        (came, Some(Health::Failed { error, is_readable }))
+    }
+
     /// Goes on without the store, as far as need and settings go.
-    fn without(&self, sharing: &Sharing, call: Call<'_>, plan: &Plan, error: &StoreError) -> Came {
-        match plan.mode {
+    fn without(&self, sharing: &Sharing, budget: Call<'_>, mode: Mode, error: &StoreError) -> Came {
+        match mode {
             Mode::Look | Mode::Early => Came::Nothing,
             Mode::Must if sharing.is_strict() => Came::Barred(sharing.refusal(error)),
             Mode::Must => {
-                let came = fetched(self.issuer.fetch(call));
+                let came = fetched(self.issuer.fetch(budget));
                 if matches!(came, Came::Fetched(_)) {
-                    call.epoch.stats().add(Counter::FetchedAlone);
+                    budget.epoch.stats().add(Counter::FetchedAlone);
                 }
                 came
             }

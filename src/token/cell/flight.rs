@@ -3,12 +3,12 @@
 use std::sync::MutexGuard;
 use std::time::Duration;
 
-use super::Cell;
 use super::held::Held;
+use super::{Cell, Want};
 use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::random;
-use crate::token::machine::{Moment, Need, Outcome};
+use crate::token::machine::{Moment, Outcome};
 use crate::token::renew::{Came, Health, Mode, Plan, Source};
 use crate::token::value::Token;
 
@@ -20,6 +20,8 @@ pub(super) enum Landed {
     Token(Token),
     /// Nothing that answers the question by itself: decide again.
     Changed,
+    /// Nothing at all.
+    Nothing,
 }
 
 impl Cell {
@@ -29,7 +31,7 @@ impl Cell {
         mut held: MutexGuard<'_, Held>,
         call: Call<'_>,
         source: &Source,
-        need: Need,
+        want: Want,
         only_look: bool,
         fallback: bool,
     ) -> Result<Landed> {
@@ -42,9 +44,11 @@ impl Cell {
                 .min(live.lease().left(now) / 4),
             None => call.left(),
         };
-        let early = fallback && live.is_some_and(|live| !live.lease().is_mandatory(now));
+        let early = fallback
+            && live.is_some_and(|live| !live.lease().is_mandatory(now))
+            && !held.machine.goes_alone(now);
         let plan = Plan {
-            wanted: held.wanted(need),
+            wanted: held.wanted(want),
             mode: match (only_look, early) {
                 (true, _) => Mode::Look,
                 (false, true) => Mode::Early,
@@ -55,6 +59,7 @@ impl Cell {
                 .store_error
                 .clone()
                 .filter(|_| held.machine.store_rests(now)),
+            stuck: held.machine.store_is_stuck(now),
         };
         held.flights += 1;
         drop(held);
@@ -65,13 +70,14 @@ impl Cell {
 
         #[cfg(feature = "test-panic")]
         crate::test_panic::point("flight");
-        let (came, health) = source.renew(call.within(budget), &plan);
+        let (came, health) = source.renew(call, call.within(budget), plan);
 
         let outcome = match &came {
             Came::Fetched(token) => Outcome::Fetched(*token.lease()),
             Came::Adopted(token) => Outcome::Adopted(*token.lease()),
             Came::Busy => Outcome::Busy,
             Came::Nothing | Came::Barred(_) => Outcome::Nothing,
+            Came::Failed(_) if only_look => Outcome::Nothing,
             Came::Failed(Error::Credentials(_) | Error::Config(_)) => Outcome::Refused,
             Came::Failed(_) if call.check().is_err() => Outcome::Abandoned,
             Came::Failed(Error::Timeout(_)) if fallback => Outcome::TooSlow,
@@ -84,12 +90,24 @@ impl Cell {
         held.machine.settle(now, outcome, random::unit());
         flight.settled = true;
         let news = held.note_store(now, health);
+        let mut landed = Landed::Changed;
         match (&came, outcome) {
             (Came::Fetched(token) | Came::Adopted(token), _) => {
-                held.failed = None;
-                held.inherited = false;
-                held.token = Some(token.clone());
-                self.heirloom.store(Some(token.shared()));
+                // If this process was stopped, it may have died meanwhile.
+                if held
+                    .machine
+                    .lease()
+                    .is_some_and(|lease| lease.id == token.id())
+                {
+                    held.inherited = false;
+                    held.token = Some(token.clone());
+                    self.heirloom.store(Some(token.shared()));
+                    // Of a token from elsewhere the failures of the endpoint are no less true.
+                    if matches!(came, Came::Fetched(_)) {
+                        held.failed = None;
+                        landed = Landed::Token(token.clone());
+                    }
+                }
             }
             (Came::Failed(_), Outcome::Abandoned) => {}
             // Flight 0 is nobody's: who has more time waits for the gate and tries itself.
@@ -109,17 +127,15 @@ impl Cell {
         match came {
             Came::Fetched(token) => {
                 log::info!(target: crate::LOG, "new token, good for {} s", token.lease().life.as_secs());
-                Ok(Landed::Token(token))
+                Ok(landed)
             }
             Came::Adopted(token) => {
                 let left = token.expires_in().as_secs();
                 log::info!(target: crate::LOG, "token of another process, good for {left} s more");
                 Ok(Landed::Changed)
             }
-            Came::Busy | Came::Nothing => {
-                call.check()?;
-                Ok(Landed::Changed)
-            }
+            Came::Busy => call.check().map(|()| Landed::Changed),
+            Came::Nothing => call.check().map(|()| Landed::Nothing),
             Came::Failed(error) | Came::Barred(error) => Err(error),
         }
     }
@@ -139,9 +155,12 @@ impl News {
         };
         let name = sharing.name();
         match self {
-            News::Down(error) => call.epoch.warn(format!(
-                "the token store {name} cannot be used, others do not see our token nor we theirs: {error}"
-            )),
+            News::Down(error) => {
+                let hint = error.hint();
+                call.epoch.warn(format!(
+                    "the token store {name} cannot be used, others do not see our token nor we theirs: {error}. {hint}"
+                ));
+            }
             News::Up => log::info!(target: crate::LOG, "the token store {name} works again"),
         }
     }
@@ -150,9 +169,12 @@ impl News {
 impl Held {
     fn note_store(&mut self, now: Moment, health: Option<Health>) -> Option<News> {
         match health? {
-            Health::Answered => {
-                self.store_error = None;
-                self.machine.store_answered().then_some(News::Up)
+            Health::Answered { locked } => {
+                let is_over = self.machine.store_answered(locked);
+                if is_over {
+                    self.store_error = None;
+                }
+                is_over.then_some(News::Up)
             }
             Health::Failed { error, is_readable } => {
                 let is_first = self.store_error.replace(error.clone()).is_none();

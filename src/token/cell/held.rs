@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
+use super::Want;
 use crate::error::{Details, Error};
 use crate::store::StoreError;
 use crate::token::machine::{Gate, Moment, Need, State};
 use crate::token::sharing::Wanted;
 use crate::token::value::Token;
-
-/// A token asked for by force is new enough if it is no older than this: another one may not be asked
-/// for sooner anyway.
-const NEW: Duration = Duration::from_secs(5);
 
 #[derive(Default)]
 pub(super) struct Held {
@@ -60,7 +57,7 @@ impl Held {
     }
 
     /// Which token from a store would be better than what is held.
-    pub(super) fn wanted(&self, need: Need) -> Wanted {
+    pub(super) fn wanted(&self, want: Want) -> Wanted {
         let mut not = Vec::new();
         // Of a process that holds nothing even a refused one is taken over, as refused: so it learns
         // when the last one was asked for by force.
@@ -68,14 +65,26 @@ impl Held {
             not.push(lease.id);
             not.extend(self.machine.refused_tokens());
         }
-        if let Need::OtherThan(id) = need {
-            not.push(id);
-        }
         Wanted {
             not,
             fresh: self.live().is_some(),
-            youth: matches!(need, Need::OtherThan(_)).then_some(NEW),
+            since: match want {
+                Want::Any => None,
+                Want::New { since, .. } => Some(since),
+            },
         }
+    }
+
+    /// What this means for the held token.
+    pub(super) fn need(&self, want: Want) -> Need {
+        let (Want::New { not, since }, Some(token)) = (want, &self.token) else {
+            return Need::Any;
+        };
+        let lease = token.lease();
+        if not == Some(lease.id) || lease.obtained.mono < since.mono {
+            return Need::OtherThan(lease.id);
+        }
+        Need::Any
     }
 
     /// The remembered error, with the time until the next attempt.

@@ -19,13 +19,21 @@ use crate::lock::{Lock, wait_until};
 use crate::stats::Counter;
 use crate::store::StoreError;
 
+/// Longest that a caller with a live token waits for another process to renew it.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
 /// Which token a caller wants.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Want {
     /// Whatever is good.
     Any,
-    /// Another one than this: scopes were added, say.
-    OtherThan(TokenId),
+    /// A new one: scopes were added, say.
+    New {
+        /// The one held before.
+        not: Option<TokenId>,
+        /// Nor one that somebody else asked for earlier than this.
+        since: Moment,
+    },
 }
 
 /// One app's token in this process. Shared by every client of the app.
@@ -68,14 +76,13 @@ impl Cell {
     /// A token that fits, fetched if need be. At most one caller fetches at a time; the others use
     /// the held token or wait, each until its own deadline.
     pub(crate) fn obtain(&self, call: Call<'_>, source: &Source, want: Want) -> Result<Token> {
-        let need = match want {
-            Want::Any => Need::Any,
-            Want::OtherThan(id) => Need::OtherThan(id),
-        };
         let mut awaited = None;
+        // How long to wait for another process while there is a live token.
+        let mut patience = None;
         let mut tugged = false;
         let mut held = self.state.lock();
         loop {
+            let need = held.need(want);
             match held.machine.decide(Moment::now(), need) {
                 Decision::Use => {
                     if let Some(token) = &held.token {
@@ -97,9 +104,20 @@ impl Cell {
                     if let (Some(error), false) = (held.outcome_of(awaited), fallback) {
                         return Err(error);
                     }
-                    match self.lead(held, call, source, need, false, fallback) {
+                    match self.lead(held, call, source, want, false, fallback) {
                         Ok(Landed::Token(token)) => return Ok(token),
                         Ok(Landed::Changed) => held = self.state.lock(),
+                        Ok(Landed::Nothing) => {
+                            held = self.state.lock();
+                            if let Some(token) = held.live().filter(|_| fallback) {
+                                return Ok(token);
+                            }
+                        }
+                        // The store's lock was held as long as it may be, and the call has more time.
+                        Err(error) if error.details().cut_short() && source.sharing.is_some() => {
+                            call.check().map_err(|_| error)?;
+                            held = self.state.lock();
+                        }
                         Err(error) if fallback => {
                             // A live token is at hand, so the failure is not this caller's business,
                             // unless the call itself is over.
@@ -118,8 +136,14 @@ impl Cell {
                     }
                 }
                 Decision::Look => {
-                    self.lead(held, call, source, need, true, false)?;
+                    let live = need == Need::Any && held.live().is_some();
+                    let looked = self.lead(held, call, source, want, true, live);
                     held = self.state.lock();
+                    match (looked, held.live().filter(|_| live)) {
+                        (Err(_), Some(token)) if call.check().is_ok() => return Ok(token),
+                        (Err(error), _) => return Err(error),
+                        _ => {}
+                    }
                 }
                 Decision::Wait => {
                     if let Some(error) = held.outcome_of(awaited) {
@@ -133,19 +157,26 @@ impl Cell {
                     cause: Gate::TugOfWar,
                     ..
                 } if source.issuer.signs_locally() => {
-                    match self.lead(held, call, source, need, false, false)? {
+                    match self.lead(held, call, source, want, false, false)? {
                         Landed::Token(token) => return Ok(token),
-                        Landed::Changed => held = self.state.lock(),
+                        Landed::Changed | Landed::Nothing => held = self.state.lock(),
                     }
                 }
                 Decision::Gated {
                     wait,
                     cause: Gate::Busy,
                 } => {
+                    let end = *patience
+                        .get_or_insert_with(|| Instant::now() + LONGEST_WAIT.min(call.left() / 4));
+                    // Whoever renews it is slow; the call itself must still be made, too.
+                    if need == Need::Any
+                        && Instant::now() + wait >= end
+                        && let Some(token) = held.live()
+                    {
+                        return Ok(token);
+                    }
                     if wait >= call.left() {
-                        // Whoever renews it is slow, and this call is over before that.
-                        let live = held.live().filter(|_| need == Need::Any);
-                        return live.ok_or_else(|| held.gated(wait, Gate::Busy));
+                        return Err(held.gated(wait, Gate::Busy));
                     }
                     held = self.sleep(held, call, Some(wait))?;
                 }
@@ -203,7 +234,13 @@ impl Cell {
 
     /// The API or the user refused the token with this fingerprint. Whether it was the held one.
     pub(crate) fn reject(&self, id: TokenId) -> bool {
-        self.state.lock().machine.reject(id)
+        let mut held = self.state.lock();
+        let was_held = held.machine.reject(id);
+        if was_held {
+            // A child would take it for a good one.
+            self.heirloom.store(None);
+        }
+        was_held
     }
 
     /// How the refreshes of this token went, by all clients that share it.

@@ -51,7 +51,7 @@ impl State {
         }
         // Without the store the token is used up to the end, since a new one that the others do not
         // learn of may kill theirs.
-        if !mandatory && self.store_rests_early(now) {
+        if !mandatory && self.store_rests_early(now) && !self.goes_alone(now) {
             return Decision::Use;
         }
         Decision::Refresh { fallback: true }

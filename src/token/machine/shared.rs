@@ -16,6 +16,8 @@ const FIRST_LOOK_WITHOUT_TOKEN: Duration = Duration::from_millis(20);
 /// How often those look who may not ask for a token themselves.
 const LOOK_WHILE_GATED: Duration = Duration::from_secs(1);
 const LOOK_WHILE_GATED_WITH_TOKEN: Duration = Duration::from_secs(5);
+/// No holder of the lock is left alone for so long: the lock itself must be broken.
+const STUCK: Duration = Duration::from_secs(20);
 /// How long a store that failed is left alone.
 const FIRST_REST: Duration = Duration::from_secs(1);
 const LONGEST_REST: Duration = Duration::from_secs(10);
@@ -39,6 +41,8 @@ pub(super) struct Shared {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Busy {
     at: Moment,
+    /// When it was first found so.
+    since: Moment,
     /// Times in a row, this one included.
     nth: u32,
     random: f64,
@@ -72,9 +76,28 @@ impl State {
         });
     }
 
-    /// The store did what it was asked. Whether it had failed before.
-    pub(crate) fn store_answered(&mut self) -> bool {
-        self.shared.outage.take().is_some()
+    /// The store did what it was asked; `locked`: it could be locked, not only read. Whether that ends
+    /// an outage.
+    pub(crate) fn store_answered(&mut self, locked: bool) -> bool {
+        let ends = |outage: &mut Outage| locked || !outage.is_readable;
+        self.shared.outage.take_if(ends).is_some()
+    }
+
+    /// Whether others have held the store's lock for so long that nothing is to be hoped for.
+    pub(crate) fn store_is_stuck(&self, now: Moment) -> bool {
+        let busy = self.shared.busy;
+        busy.is_some_and(|busy| now.elapsed_since(busy.since) >= STUCK)
+    }
+
+    /// Whether to fetch without the store now, which is away: at some time in the minute before the
+    /// mandatory window. All who share the token would do so in the same instant else.
+    pub(crate) fn goes_alone(&self, now: Moment) -> bool {
+        let (Some(outage), Some(lease)) = (self.shared.outage, self.lease) else {
+            return false;
+        };
+        let mandatory = lease.mandatory_age();
+        let early = (lease.life - mandatory).mul_f64(sane(outage.random));
+        lease.age(now) >= mandatory.saturating_sub(early)
     }
 
     /// Whether the store failed a moment ago and is not worth asking for anything yet.
@@ -109,10 +132,11 @@ impl State {
     }
 
     pub(super) fn busy(&mut self, now: Moment, random: f64) {
-        let nth = self.shared.busy.map_or(0, |busy| busy.nth);
+        let before = self.shared.busy;
         self.shared.busy = Some(Busy {
             at: now,
-            nth: nth.saturating_add(1),
+            since: before.map_or(now, |busy| busy.since),
+            nth: before.map_or(0, |busy| busy.nth).saturating_add(1),
             random,
         });
     }
@@ -132,7 +156,7 @@ impl State {
 
     /// Whether those who may not ask for a token should see if somebody else has.
     pub(super) fn should_look(&self, now: Moment, live: bool) -> bool {
-        self.shared.is_shared && self.look_left(now, live).is_zero() && !self.store_rests(now)
+        self.shared.is_shared && self.look_left(now, live).is_zero()
     }
 
     /// Gated callers sleep no longer than this before they decide again.
@@ -146,7 +170,9 @@ impl State {
             LOOK_WHILE_GATED
         };
         let since = self.shared.looked_at.map(|at| now.elapsed_since(at));
-        gap.saturating_sub(since.unwrap_or(gap))
+        let outage = self.shared.outage.filter(|outage| !outage.is_readable);
+        let rest = outage.map_or(Duration::ZERO, |outage| outage.left(now));
+        gap.saturating_sub(since.unwrap_or(gap)).max(rest)
     }
 }
 
@@ -164,6 +190,10 @@ impl Outage {
 
 /// Between half of `step` and all of it, so that a fleet does not come back together.
 fn spread(step: Duration, random: f64) -> Duration {
+    step / 2 + (step / 2).mul_f64(sane(random))
+}
+
+fn sane(random: f64) -> f64 {
     let random = if random.is_nan() { 1.0 } else { random };
-    step / 2 + (step / 2).mul_f64(random.clamp(0.0, 1.0))
+    random.clamp(0.0, 1.0)
 }

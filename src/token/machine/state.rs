@@ -77,7 +77,8 @@ impl State {
         if held || lease.life.is_zero() {
             return false;
         }
-        if lease.forced {
+        let before = |at: Moment| at.elapsed_since(lease.obtained).is_zero();
+        if lease.forced && self.forced_at.is_none_or(before) {
             self.forced_at = Some(lease.obtained);
         }
         self.hold(lease);

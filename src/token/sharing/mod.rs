@@ -7,8 +7,9 @@
 mod record;
 mod seal;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ring::digest::{Context, SHA256};
 use zeroize::Zeroizing;
@@ -27,10 +28,12 @@ use crate::store::{Lease, Slot, StoreError, TokenStore};
 const LEASE: Duration = Duration::from_secs(15);
 /// Longest time for a token request under the lock, so that the token is saved while it is held.
 pub(super) const LONGEST_FETCH: Duration = Duration::from_secs(10);
-/// Longest time for looking and locking, and again for saving.
+/// Longest time for looking and locking; a quarter of the call's time if that is less, so that enough is
+/// left to go on without the store.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Longest time for giving the lock back, which is done even when the call has ended.
-const UNLOCK_PATIENCE: Duration = Duration::from_millis(500);
+/// Longest time for saving a token and for giving the lock back. Both are done even when the call has
+/// ended: others have lost their token to the new one, and wait for the lock.
+const AFTERWARDS: Duration = Duration::from_millis(500);
 
 /// A client's way to its store.
 pub(crate) struct Sharing {
@@ -44,8 +47,8 @@ pub(super) struct Wanted {
     pub(super) not: Vec<TokenId>,
     /// A live token is held, so only one that is not stale is better.
     pub(super) fresh: bool,
-    /// Fetched no longer ago than this.
-    pub(super) youth: Option<Duration>,
+    /// Asked for no earlier than this.
+    pub(super) since: Option<Moment>,
 }
 
 impl Wanted {
@@ -53,7 +56,9 @@ impl Wanted {
         let lease = token.lease();
         !self.not.contains(&lease.id)
             && (!self.fresh || !lease.is_stale(now))
-            && self.youth.is_none_or(|youth| lease.age(now) <= youth)
+            && self
+                .since
+                .is_none_or(|since| lease.obtained.mono >= since.mono)
     }
 }
 
@@ -61,6 +66,8 @@ impl Wanted {
 pub(super) enum Begun<'a> {
     /// It holds a token that will do.
     Found(Token),
+    /// It holds no such token, and that was the whole question.
+    Nothing,
     /// Somebody else holds its lock.
     Busy,
     /// The lock is ours: fetch, then [`finish`](Renewal::finish).
@@ -91,6 +98,11 @@ impl Sharing {
         self.store.name()
     }
 
+    /// What tells clients that share a token in this process from others.
+    pub(crate) fn identity(&self) -> (&str, bool) {
+        (self.name(), self.strict)
+    }
+
     pub(crate) fn is_strict(&self) -> bool {
         self.strict
     }
@@ -106,16 +118,19 @@ impl Sharing {
         Error::Store(Details::new(message).with_hint(hint))
     }
 
-    /// One visit to the store, for the app that `presented` proves.
+    /// One visit to the store, for the app that `presented` proves, by `call`, which gives it no more
+    /// time than `budget` has.
     pub(super) fn visit<'a>(
         &'a self,
         call: Call<'a>,
+        budget: Call<'a>,
         oauth_url: &str,
         presented: &Presented,
     ) -> Visit<'a> {
+        let patience = PATIENCE.min(call.left() / 4);
         Visit {
             sharing: self,
-            call,
+            call: budget.within(patience),
             key: key(oauth_url, presented),
             secret: presented.client_secret.clone(),
         }
@@ -125,6 +140,7 @@ impl Sharing {
 /// A visit to the store.
 pub(super) struct Visit<'a> {
     sharing: &'a Sharing,
+    /// With the time for looking and locking.
     call: Call<'a>,
     key: String,
     secret: crate::secret::Secret,
@@ -132,10 +148,10 @@ pub(super) struct Visit<'a> {
 
 impl<'a> Visit<'a> {
     /// A token that will do, if the store has one, and the store's clock.
-    fn load(&self, wanted: &Wanted, end: Instant) -> Result<(Option<Token>, Clock), StoreError> {
+    fn load(&self, wanted: &Wanted, slot: &Slot<'_>) -> Result<(Option<Token>, Clock), StoreError> {
         let here = Moment::now();
         self.count();
-        let reading = self.sharing.store.load(&self.slot(end))?;
+        let reading = self.sharing.store.load(slot)?;
         let clock = Clock {
             store_ms: reading.now_ms,
             here,
@@ -159,20 +175,18 @@ impl<'a> Visit<'a> {
 
     /// Only looks.
     pub(super) fn look(&self, wanted: &Wanted) -> Result<Option<Token>, Failed> {
-        let end = self.end(PATIENCE);
-        let (token, _) = self.load(wanted, end).map_err(Failed::unreadable)?;
-        Ok(token)
+        let loaded = self.load(wanted, &self.slot());
+        Ok(loaded.map_err(Failed::unreadable)?.0)
     }
 
     /// Looks, and if there is no token that would do, tries to take the lock.
     pub(super) fn begin(self, wanted: &Wanted) -> Result<Begun<'a>, Failed> {
-        let end = self.end(PATIENCE);
-        if let (Some(token), _) = self.load(wanted, end).map_err(Failed::unreadable)? {
+        if let Some(token) = self.look(wanted)? {
             return Ok(Begun::Found(token));
         }
         let mut lease = Lease::new(LEASE).map_err(Failed::unwritable)?;
         self.count();
-        let locked = self.sharing.store.try_lock(&self.slot(end), &mut lease);
+        let locked = self.sharing.store.try_lock(&self.slot(), &mut lease);
         if !locked.map_err(Failed::unwritable)? {
             return Ok(Begun::Busy);
         }
@@ -182,10 +196,8 @@ impl<'a> Visit<'a> {
             clock: None,
         };
         // Somebody may have saved a token and given the lock back since the first look.
-        let (token, clock) = renewal
-            .visit
-            .load(wanted, end)
-            .map_err(Failed::unreadable)?;
+        let loaded = renewal.visit.load(wanted, &renewal.visit.slot());
+        let (token, clock) = loaded.map_err(Failed::unreadable)?;
         renewal.clock = Some(clock);
         Ok(match token {
             Some(token) => Begun::Found(token),
@@ -193,12 +205,13 @@ impl<'a> Visit<'a> {
         })
     }
 
-    fn end(&self, patience: Duration) -> Instant {
-        self.call.deadline.min(Instant::now() + patience)
+    fn slot(&self) -> Slot<'_> {
+        Slot::of_call(&self.key, self.call.deadline, self.call.epoch)
     }
 
-    fn slot(&self, end: Instant) -> Slot<'_> {
-        Slot::of_call(&self.key, end, self.call.epoch)
+    /// For what is done whether or not the call has ended.
+    fn slot_of_its_own(&self) -> Slot<'_> {
+        Slot::new(&self.key, AFTERWARDS)
     }
 
     fn count(&self) {
@@ -215,18 +228,19 @@ pub(super) struct Renewal<'a> {
 
 impl Renewal<'_> {
     /// What others have saved meanwhile.
-    pub(super) fn look(&self, wanted: &Wanted) -> Result<Option<Token>, Failed> {
-        self.visit.look(wanted)
+    pub(super) fn look(&self, wanted: &Wanted) -> Option<Token> {
+        let loaded = self.visit.load(wanted, &self.visit.slot_of_its_own());
+        loaded.ok()?.0
     }
 
     /// Saves a new token, unless the lock has gone to somebody else meanwhile: this process may have
     /// been stopped, and its token may be dead.
-    pub(super) fn finish(self, token: &Token, forced: bool) -> Finished {
+    pub(super) fn finish(self, token: &Token, forced: bool, wanted: Wanted) -> Finished {
         let (Some(lease), Some(clock)) = (&self.lease, self.clock) else {
             return Finished::Unsaved(StoreError::new("the lock was lost"));
         };
         let visit = &self.visit;
-        let end = visit.end(PATIENCE);
+        let slot = visit.slot_of_its_own();
         let store = &visit.sharing.store;
         let text = record::write(token, forced, clock);
         let value = if store.is_private() {
@@ -241,20 +255,17 @@ impl Renewal<'_> {
         };
         let life = token.lease().left(Moment::now());
         visit.count();
-        match store.save(&visit.slot(end), lease, &value, life) {
+        match store.save(&slot, lease, &value, life) {
             Ok(true) => Finished::Saved,
             Ok(false) => {
-                let other = Wanted {
-                    not: vec![token.id()],
-                    fresh: true,
-                    youth: None,
-                };
-                match visit.load(&other, end) {
-                    Ok((Some(other), _)) => Finished::Superseded(other),
-                    Ok((None, _)) => Finished::Unsaved(StoreError::new(
+                let mut better = wanted;
+                better.not.push(token.id());
+                better.fresh = true;
+                match self.look(&better) {
+                    Some(other) => Finished::Superseded(other),
+                    None => Finished::Unsaved(StoreError::new(
                         "the token came so late that the lock had gone to another process",
                     )),
-                    Err(error) => Finished::Unsaved(error),
                 }
             }
             Err(error) => Finished::Unsaved(error),
@@ -267,12 +278,14 @@ impl Drop for Renewal<'_> {
         let Some(mut lease) = self.lease.take() else {
             return;
         };
-        // Not the call's own slot: a cancelled call, too, must give the lock back.
-        let slot = Slot::new(&self.visit.key, UNLOCK_PATIENCE);
+        let slot = self.visit.slot_of_its_own();
         self.visit.count();
         let store = &self.visit.sharing.store;
-        if let Err(error) = store.unlock(&slot, &mut lease) {
-            log::info!(
+        // A store that others wrote may panic, and this may be the unwinding of its first panic: a
+        // second one would end the process.
+        let unlocked = catch_unwind(AssertUnwindSafe(|| store.unlock(&slot, &mut lease)));
+        if let Ok(Err(error)) = unlocked {
+            log::warn!(
                 target: crate::LOG,
                 "the lock of {} could not be given back, it ends by itself: {error}", store.name()
             );

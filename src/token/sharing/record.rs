@@ -6,11 +6,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::token::endpoint::LONGEST_LIFE;
 use crate::token::machine::{Lease, Moment};
 use crate::token::value::{Restored, Token};
 
-/// Longest life that is believed; Zoom's tokens live an hour.
-const LONGEST_LIFE_MS: u64 = 366 * 86_400_000;
 /// A token may come from the future by so much: clocks of one host are read in no order.
 const FUTURE_MS: u64 = 5_000;
 
@@ -69,7 +68,13 @@ pub(super) fn write(token: &Token, forced: bool, clock: Clock) -> Zeroizing<Stri
         api_url: token.api_url().map(Cow::from),
         forced,
     };
-    Zeroizing::new(serde_json::to_string(&record).unwrap_or_default())
+    // Room for all of it: a buffer that grows leaves unwiped copies behind.
+    let room = token.value().len() + 2 * token.scope().len() + 1024;
+    let mut text = Zeroizing::new(Vec::with_capacity(room));
+    let written = serde_json::to_writer(&mut *text, &record);
+    let text = written.ok().map(|()| std::mem::take(&mut *text));
+    let text = text.and_then(|text| String::from_utf8(text).ok());
+    Zeroizing::new(text.unwrap_or_default())
 }
 
 /// The token behind a text from the store; `None` if it makes no sense or has expired.
@@ -81,7 +86,11 @@ pub(super) fn read(text: &str, clock: Clock) -> Option<Token> {
         .access_token
         .bytes()
         .all(|byte| byte.is_ascii_graphic());
-    if !known || !printable || record.access_token.is_empty() || life > LONGEST_LIFE_MS {
+    if !known
+        || !printable
+        || record.access_token.is_empty()
+        || u128::from(life) > LONGEST_LIFE.as_millis()
+    {
         return None;
     }
     // The clock was set back since: how old the token is nobody knows.
@@ -158,7 +167,7 @@ mod tests {
             ("2000000", "800000"),
             ("2000000", "2e6"),
             ("2000000", "-1"),
-            ("2000000", "99999999999999"),
+            ("2000000", "999999999999999"),
             ("900000", "1005001"),
             ("{", r#"{"token_type":"mac","#),
             ("}", ""),

@@ -60,6 +60,7 @@ pub(super) struct Step {
     pub age_ms: Option<u64>,
     pub forced: Option<bool>,
     pub readable: Option<bool>,
+    pub locked: Option<bool>,
     pub retry_after_ms: Option<u64>,
     pub random: Option<f64>,
     pub expect: Option<Expect>,
@@ -102,6 +103,7 @@ impl Step {
             ("age_ms", of(self.age_ms.is_some(), &elsewhere)),
             ("forced", of(self.forced.is_some(), &elsewhere)),
             ("readable", of(self.readable.is_some(), &[StoreFailed])),
+            ("locked", of(self.locked.is_some(), &[StoreAnswered])),
             (
                 "retry_after_ms",
                 of(self.retry_after_ms.is_some(), &[Failed]),

@@ -78,7 +78,8 @@ impl Stage {
                 self.state.store_failed(now, readable, random);
             }
             Act::StoreAnswered => {
-                self.state.store_answered();
+                let locked = step.locked.ok_or("locked is missing")?;
+                self.state.store_answered(locked);
             }
         }
         let Some(expect) = &step.expect else {
