@@ -13,13 +13,14 @@ use zoom_s2s::store::{Lease, Reading, Slot, StoreError, TokenStore};
 use zoom_s2s::{Client, Counter, CredentialSource, Credentials, Error};
 use zoom_s2s_sandbox::{Fault, Sandbox};
 
+type Load = Box<dyn Fn(usize, &Slot<'_>) -> Result<Option<String>, StoreError> + Send + Sync>;
 type Answer<T> = Box<dyn Fn(&Slot<'_>) -> Result<T, StoreError> + Send + Sync>;
 
 /// A store that does what its test tells it.
 struct Odd {
     name: String,
     loads: AtomicUsize,
-    load: Box<dyn Fn(usize, &Slot<'_>) -> Result<Option<String>, StoreError> + Send + Sync>,
+    load: Load,
     try_lock: Answer<bool>,
     save: Answer<bool>,
     unlock: Answer<()>,

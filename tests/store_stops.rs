@@ -218,10 +218,11 @@ fn a_stopped_process_with_a_files_short_lock() {
     )
     .expect("its owner's alone");
     lock.lock().expect("nobody has it");
-    // To the others this process is as good as stopped: it does not give the lock back.
+    // To the others this process is as good as stopped: it does not give the lock back. They cannot
+    // tell it from one that renews, so they wait as long as any could take, and then go alone.
     let mut others = stage.others();
     for other in &others {
-        stage.wait_for_calls(other.id(), 2);
+        stage.wait_for_calls(other.id(), 1);
     }
     assert!(
         !fs::exists(&path).expect("a readable folder"),
@@ -235,7 +236,7 @@ fn a_stopped_process_with_a_files_short_lock() {
     for (process, end) in &ends {
         let error = end.status["store_error"].as_str().unwrap_or_default();
         assert!(
-            error.contains("held by another process"),
+            error.contains("have kept its lock for longer"),
             "{process}: {}",
             end.status
         );

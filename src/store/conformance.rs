@@ -56,6 +56,8 @@ impl std::error::Error for Breach {}
 
 /// Checks that `store` keeps the promises of [its trait](super), within some seconds.
 ///
+/// Not checked is that the store works in a forked child: a library cannot fork its caller.
+///
 /// Keys are drawn by chance, so a store in use may be checked; the few values left behind are JSON
 /// objects whose `expires_at_ms` is a minute ahead, saved for a life of a minute. Blocks; uses a few
 /// threads of its own.

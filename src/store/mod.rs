@@ -106,7 +106,13 @@ pub use error::StoreError;
 pub use slot::{Lease, Reading, Slot};
 pub(crate) use url::{Choice, choose};
 
+use std::path::Path;
 use std::time::Duration;
+
+/// A path as names, logs and errors show it, in one line.
+fn shown(path: &Path) -> String {
+    path.display().to_string().replace(char::is_control, "?")
+}
 
 /// A place that keeps a token for everybody who may use it. See the [module](self) for what it must
 /// do, and for an example.

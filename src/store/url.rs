@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
+use zeroize::Zeroizing;
 
 use super::TokenStore;
 use super::file::FileStore;
@@ -29,6 +30,7 @@ pub(crate) enum Choice {
 pub(crate) fn choose(url: &str, name: &str, lasting: &Arc<Lasting>) -> Result<Choice> {
     let url = url.trim();
     let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
+    let scheme = &*scheme.to_ascii_lowercase();
     let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
     let mut options = Options::parse(query, name)?;
     let strict = options.flag("strict")?;
@@ -37,7 +39,10 @@ pub(crate) fn choose(url: &str, name: &str, lasting: &Arc<Lasting>) -> Result<Ch
     let store: Arc<dyn TokenStore> = match scheme {
         "memory" if place.is_empty() && query.is_empty() => return Ok(Choice::Memory),
         "memory" => {
-            return Err(options.refuse("has more after memory: than it can use", "Use memory: alone."));
+            return Err(options.refuse(
+                "has more after memory: than it can use",
+                "Use memory: alone.",
+            ));
         }
         "file" => Arc::new(FileStore::open(place, &mut options)?),
         #[cfg(feature = "redis")]
@@ -51,6 +56,13 @@ pub(crate) fn choose(url: &str, name: &str, lasting: &Arc<Lasting>) -> Result<Ch
                 "Build zoom-s2s with its feature `redis`, or use file:PATH.",
             ));
         }
+        // `/run/zoom/token`, `C:\zoom\token`
+        _ if scheme.contains(std::path::is_separator) || scheme.len() == 1 => {
+            return Err(options.refuse(
+                "is a path without a scheme in front of it",
+                "Write file: in front: file:/path/of/a/file.",
+            ));
+        }
         _ => {
             return Err(options.refuse(
                 "names no store that this library knows",
@@ -62,11 +74,22 @@ pub(crate) fn choose(url: &str, name: &str, lasting: &Arc<Lasting>) -> Result<Ch
     Ok(Choice::Shared { store, strict })
 }
 
+/// The options of all stores.
+const KNOWN: [&str; 7] = [
+    "mode",
+    "group",
+    "strict",
+    "password_file",
+    "prefix",
+    "user",
+    "db",
+];
+
 /// The part of a store's URL behind the question mark.
 pub(super) struct Options {
     /// What errors call the setting.
     name: String,
-    left: Vec<(String, String)>,
+    left: Vec<(String, Zeroizing<String>)>,
 }
 
 impl Options {
@@ -81,7 +104,7 @@ impl Options {
             if options.left.iter().any(|(known, _)| known == key) {
                 return Err(options.refuse_option(key, "is given twice", "Give it once."));
             }
-            options.left.push((key.to_owned(), value));
+            options.left.push((key.to_owned(), Zeroizing::new(value)));
         }
         Ok(options)
     }
@@ -89,7 +112,7 @@ impl Options {
     /// The value of an option, which is then used up.
     pub(super) fn take(&mut self, key: &str) -> Option<String> {
         let index = self.left.iter().position(|(known, _)| known == key)?;
-        Some(self.left.swap_remove(index).1)
+        Some(std::mem::take(&mut self.left.swap_remove(index).1))
     }
 
     /// An option that is on when it stands there: `?strict`, `?strict=1`.
@@ -105,7 +128,10 @@ impl Options {
     pub(super) fn decode(&self, text: &str) -> Result<String> {
         let decoded = percent_decode_str(text).decode_utf8();
         let decoded = decoded.map_err(|_| {
-            self.refuse("is not UTF-8 after percent-decoding", "Write a % itself as %25.")
+            self.refuse(
+                "is not UTF-8 after percent-decoding",
+                "Write a % itself as %25.",
+            )
         })?;
         if decoded.contains('\0') {
             return Err(self.refuse("holds a NUL", "Take out the %00."));
@@ -122,7 +148,7 @@ impl Options {
     /// The error for one option.
     pub(super) fn refuse_option(&self, key: &str, why: &str, cure: &str) -> Error {
         // What stands there may be a password with an unencoded question mark in it.
-        let shown = if key.len() <= 20 && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
+        let shown = if KNOWN.contains(&key) {
             format!("the option {key} ")
         } else {
             "an option ".to_owned()

@@ -98,7 +98,7 @@ impl Source {
             }
             Ok(Begun::Busy) if plan.stuck => {
                 let error = StoreError::new("others have kept its lock for longer than they may")
-                    .with_hint("Look for what holds the lock, and remove it.");
+                    .with_hint("End the process that holds it: a stopped one, perhaps.");
                 self.gone(sharing, budget, plan.mode, error, true)
             }
             Ok(Begun::Busy) => (Came::Busy, read),

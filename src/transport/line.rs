@@ -60,7 +60,8 @@ impl Line {
     }
 
     // Only `write`: std sends it with MSG_NOSIGNAL, while its vectored form would let a peer that
-    // closes early kill the host program by SIGPIPE.
+    // closes early kill the host program by SIGPIPE. On Unix sockets std does so since Rust 1.90, which
+    // is therefore the oldest that this crate builds with.
     pub(super) fn write(&self, buffer: &[u8]) -> io::Result<usize> {
         match self {
             Line::Tcp(stream) => (&**stream).write(buffer),

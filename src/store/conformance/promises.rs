@@ -26,6 +26,7 @@ pub(super) const PROMISES: &[Promise] = &[
     ("one owner at a time has the lease", exclusive),
     ("only the owner of the lease saves", saves_for_owner),
     ("a value is given back as it was saved", keeps_values),
+    ("a sealed value is given back as it was saved", keeps_sealed),
     ("a lease given back is free", unlocks),
     ("only the owner gives the lease back", unlocks_for_owner),
     ("a lease ends by itself", expires),
@@ -127,6 +128,23 @@ fn keeps_values(store: &dyn TokenStore) -> Outcome {
     }
     app.unlock(&mut held)?;
     app.expect(Some(&app.value("x")))
+}
+
+/// What a store that is not private gets, which is no JSON.
+fn keeps_sealed(store: &dyn TokenStore) -> Outcome {
+    if store.is_private() {
+        return Ok(());
+    }
+    let app = App::new(store)?;
+    let mut held = app.lock(LONG)?;
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for length in [1, 16] {
+        let value = format!("zoom-s2s.1.{}", alphabet.repeat(length));
+        app.save_owned(&held, &value)?;
+        app.expect(Some(&value))?;
+    }
+    app.save_owned(&held, &app.value("left behind"))?;
+    app.unlock(&mut held)
 }
 
 fn unlocks(store: &dyn TokenStore) -> Outcome {

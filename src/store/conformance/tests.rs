@@ -25,6 +25,7 @@ enum Fault {
     RewritesValues,
     CutsValues,
     KeepsFirstValue,
+    TakesObjectsOnly,
     NeverUnlocks,
     AnybodyUnlocks,
     StrangersUnlock,
@@ -59,6 +60,7 @@ impl Fault {
         (Fault::RewritesValues, "a value is given back"),
         (Fault::CutsValues, "a value is given back"),
         (Fault::KeepsFirstValue, "a value is given back"),
+        (Fault::TakesObjectsOnly, "a sealed value"),
         (Fault::NeverUnlocks, "a lease given back"),
         (Fault::AnybodyUnlocks, "a lease given back"),
         (Fault::StrangersUnlock, "only the owner gives"),
@@ -214,6 +216,9 @@ impl TokenStore for Table {
     ) -> Result<bool, StoreError> {
         if self.is(Fault::IgnoresDeadline) && slot.left().is_zero() {
             thread::sleep(Duration::from_millis(2100));
+        }
+        if self.is(Fault::TakesObjectsOnly) && !value.starts_with('{') {
+            return Err(StoreError::new("the value is not a JSON object"));
         }
         let keys = self.keys(slot);
         let mut row = self.row(keys.0);

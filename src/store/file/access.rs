@@ -7,17 +7,20 @@ use crate::error::Result;
 use crate::store::StoreError;
 use crate::store::url::Options;
 
-/// The owner and group of the token file that is being replaced.
+/// What our files take after: the token file that is there, or the directory.
 #[derive(Clone, Copy)]
 #[cfg_attr(not(unix), expect(dead_code))]
-pub(super) struct Owner {
+pub(super) struct Model {
     pub(super) user: u32,
     pub(super) group: u32,
+    /// The token file's; a directory's says nothing about files.
+    pub(super) mode: Option<u32>,
 }
 
 /// Mode and group that our files get. Windows has neither: there the directory's rights are inherited.
 pub(super) struct Access {
-    mode: u32,
+    /// `None` if the setting leaves it to the token file that is there.
+    mode: Option<u32>,
     group: Option<Group>,
 }
 
@@ -37,9 +40,10 @@ impl Access {
             ));
         }
         let mode = match mode.as_deref() {
-            None | Some("0600" | "600") => 0o600,
-            Some("0640" | "640") => 0o640,
-            Some("0660" | "660") => 0o660,
+            None => None,
+            Some("0600" | "600") => Some(0o600),
+            Some("0640" | "640") => Some(0o640),
+            Some("0660" | "660") => Some(0o660),
             Some(_) => {
                 return Err(options.refuse_option(
                     "mode",
@@ -50,7 +54,7 @@ impl Access {
         };
         let group = match group {
             None => None,
-            Some(_) if mode == 0o600 => {
+            Some(_) if matches!(mode, None | Some(0o600)) => {
                 return Err(options.refuse_option(
                     "group",
                     "has no effect without a mode that lets a group in",
@@ -65,28 +69,47 @@ impl Access {
         Ok(Access { mode, group })
     }
 
-    /// Gives a lock file its rights. Whoever may read the token may also renew it, so needs the locks.
-    pub(super) fn dress_lock(&self, file: &File, path: &Path) -> Result<(), StoreError> {
-        let mode = if self.mode == 0o600 { 0o600 } else { 0o660 };
-        self.dress(file, path, mode, None)
+    /// The mode of the token file: without a setting, the group of the one that is there stays let in.
+    fn mode(&self, model: Option<Model>) -> u32 {
+        let kept = || match model.and_then(|model| model.mode).unwrap_or(0) & 0o060 {
+            0o060 => 0o660,
+            0o040 => 0o640,
+            _ => 0o600,
+        };
+        self.mode.unwrap_or_else(kept)
+    }
+
+    /// Gives a lock file its rights. Who may only read the token never renews it, and could keep all
+    /// others from renewing if it could take the locks.
+    pub(super) fn dress_lock(
+        &self,
+        file: &File,
+        path: &Path,
+        model: Option<Model>,
+    ) -> Result<(), StoreError> {
+        let mode = match self.mode(model) {
+            0o660 => 0o660,
+            _ => 0o600,
+        };
+        self.dress(file, path, mode, model)
     }
 
     /// Lets the group at a lock file whose maker was killed half-way, or had no group. Only its owner
     /// can; whether we may use it shows anyway.
     pub(super) fn mend_lock(&self, file: &File, path: &Path) {
-        if self.mode != 0o600 {
-            let _ = self.dress_lock(file, path);
+        if self.mode == Some(0o660) {
+            let _ = self.dress(file, path, 0o660, None);
         }
     }
 
-    /// Gives the next token file its rights, and the owner of the `old` one where we may.
+    /// Gives the next token file its rights, and the owner of the old one where we may.
     pub(super) fn dress_token(
         &self,
         file: &File,
         path: &Path,
-        old: Option<Owner>,
+        model: Option<Model>,
     ) -> Result<(), StoreError> {
-        self.dress(file, path, self.mode, old)
+        self.dress(file, path, self.mode(model), model)
     }
 
     #[cfg(unix)]
@@ -95,50 +118,59 @@ impl Access {
         file: &File,
         path: &Path,
         mode: u32,
-        old: Option<Owner>,
+        model: Option<Model>,
     ) -> Result<(), StoreError> {
         use std::fs::Permissions;
         use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 
         use super::place::explain;
+        use crate::store::shown;
 
-        let is = file
-            .metadata()
-            .map_err(|error| explain("opening", path, &error))?;
-        if let Some(old) = old {
-            if old.group != is.gid() && self.group.is_none() {
-                // Kept where that is allowed; nobody asked for it.
-                let _ = fchown(file, None, Some(old.group));
-            }
-            if old.user != is.uid() {
-                let _ = fchown(file, Some(old.user), None);
-            }
+        let entry = || {
+            file.metadata()
+                .map_err(|error| explain("opening", path, &error))
+        };
+        let mut mode = mode;
+        if let Some(model) = model
+            && self.group.is_none()
+            && model.group != entry()?.gid()
+            && fchown(file, None, Some(model.group)).is_err()
+            && self.mode.is_none()
+        {
+            // Nobody asked for a group, least of all for another one.
+            mode = 0o600;
         }
         if let Some(group) = &self.group
-            && group.number != is.gid()
+            && mode != 0o600
+            && group.number != entry()?.gid()
         {
             fchown(file, None, Some(group.number)).map_err(|error| {
                 StoreError::new(format!(
                     "giving {} to the group {} failed: {error}",
-                    path.display(),
-                    group.name
+                    shown(path),
+                    shown(Path::new(&group.name))
                 ))
                 .with_hint("Only root and members of the group can: add this user to it.")
             })?;
         }
-        // After the group: chown may clear bits, and until then the file is its owner's alone.
-        let now = file
-            .metadata()
-            .map_err(|error| explain("opening", path, &error))?;
-        if now.mode() & 0o7777 != mode {
+        // After the group: chown may clear bits, and until then the file is its owner's alone. Before
+        // the owner: only the owner may set it, unless it is root.
+        let is = entry()?;
+        if is.mode() & 0o7777 != mode {
             file.set_permissions(Permissions::from_mode(mode))
                 .map_err(|error| explain("setting the mode of", path, &error))?;
+        }
+        if let Some(model) = model
+            && model.user != is.uid()
+        {
+            // Kept where that is allowed.
+            let _ = fchown(file, Some(model.user), None);
         }
         Ok(())
     }
 
     #[cfg(not(unix))]
-    fn dress(&self, _: &File, _: &Path, _: u32, _: Option<Owner>) -> Result<(), StoreError> {
+    fn dress(&self, _: &File, _: &Path, _: u32, _: Option<Model>) -> Result<(), StoreError> {
         let _ = self.group.as_ref().map(|group| &group.name);
         Ok(())
     }

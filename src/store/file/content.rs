@@ -1,24 +1,21 @@
 //! The token file as it lies there.
 
-use std::fs::Metadata;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::access::Owner;
 use super::document::{Document, Unusable};
 use super::open;
-use super::permissions::{self, Crowd};
+use super::permissions::Crowd;
 use super::place::explain;
-use crate::store::StoreError;
+use crate::store::{StoreError, shown};
 
 /// No token file is larger: a few hundred apps would fit.
 pub(super) const LARGEST: usize = 1024 * 1024;
 
 pub(super) struct Content {
     text: Zeroizing<Vec<u8>>,
-    entry: Metadata,
 }
 
 impl Content {
@@ -42,11 +39,11 @@ impl Content {
             .map_err(|error| explain("reading", path, &error))?;
         if text.len() > LARGEST {
             return Err(
-                StoreError::new(format!("{} is larger than 1 MiB", path.display()))
+                StoreError::new(format!("{} is larger than 1 MiB", shown(path)))
                     .with_hint("It is no token file: remove it, or name another one."),
             );
         }
-        Ok(Some(Content { text, entry }))
+        Ok(Some(Content { text }))
     }
 
     /// What the file says; a damaged one says nothing. `name` is the store's.
@@ -70,9 +67,5 @@ impl Content {
 
     pub(super) fn len(&self) -> usize {
         self.text.len()
-    }
-
-    pub(super) fn owner(&self) -> Option<Owner> {
-        permissions::owner(&self.entry)
     }
 }

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::access::{Access, Owner};
+use super::access::{Access, Model};
 use super::open;
 use super::permissions;
 use super::place::explain;
@@ -27,7 +27,7 @@ impl Draft {
     pub(super) fn create(
         path: PathBuf,
         access: &Access,
-        old: Option<Owner>,
+        model: Option<Model>,
         size: usize,
     ) -> Result<Draft, StoreError> {
         remove(&path).map_err(|error| explain("removing the old", &path, &error))?;
@@ -38,7 +38,7 @@ impl Draft {
             is_spent: Cell::new(false),
         };
         let made = access
-            .dress_token(&draft.file, &draft.path, old)
+            .dress_token(&draft.file, &draft.path, model)
             .and_then(|()| {
                 let room = vec![b' '; size + ADDED];
                 (&draft.file)

@@ -29,8 +29,12 @@ use self::permissions::Crowd;
 use self::place::{Place, explain};
 use self::short_lock::ShortLock;
 use super::url::Options;
-use super::{Lease, Reading, Slot, StoreError, TokenStore};
+use super::{Lease, Reading, Slot, StoreError, TokenStore, shown};
 use crate::error::Result;
+
+/// Longest that `try_lock` waits for the short lock: who comes too late is told that the lease is
+/// taken, and asks again.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 pub(super) struct FileStore {
     name: String,
@@ -49,9 +53,7 @@ impl FileStore {
     pub(super) fn open(place: &str, options: &mut Options) -> Result<FileStore> {
         let access = Access::parse(options)?;
         let place = Place::parse(place, options)?;
-        let shown = place.token().display().to_string();
-        // The name goes into logs, line by line.
-        let name = format!("file:{}", shown.replace(char::is_control, "?"));
+        let name = format!("file:{}", shown(place.token()));
         Ok(FileStore {
             name,
             place,
@@ -63,12 +65,27 @@ impl FileStore {
         Content::read(self.place.token(), crowd)
     }
 
-    fn short_lock(&self, crowd: &Crowd, slot: &Slot<'_>) -> Result<ShortLock, StoreError> {
-        ShortLock::take(&self.place, &self.access, crowd, slot)
+    fn short_lock(
+        &self,
+        crowd: &Crowd,
+        patience: Duration,
+    ) -> Result<Option<ShortLock>, StoreError> {
+        ShortLock::take(&self.place, &self.access, crowd, patience)
+    }
+
+    /// The short lock for what the owner of the lease does: all that is left of its time is worth it.
+    fn owners_lock(&self, crowd: &Crowd, slot: &Slot<'_>) -> Result<ShortLock, StoreError> {
+        self.short_lock(crowd, slot.left())?.ok_or_else(|| {
+            let path = self.place.short_lock();
+            StoreError::new(format!("{} is held by another process", shown(&path))).with_hint(
+                "It should be for microseconds only: look for a stopped process that has it open.",
+            )
+        })
     }
 
     fn crowd(&self) -> Result<Crowd, StoreError> {
-        permissions::check_directory(self.place.directory())
+        let crowd = permissions::check_directory(self.place.directory())?;
+        Ok(crowd.with_token(self.place.token()))
     }
 
     /// The lease file and its claim, where there is one.
@@ -113,9 +130,8 @@ impl FileStore {
             .write(&file)
             .map_err(|error| explain("writing", &path, &error));
         let made = written.and_then(|()| {
-            let old = kept.as_ref().and_then(Content::owner);
-            let size = kept.as_ref().map_or(0, Content::len);
-            Draft::create(self.place.draft(slot.key())?, &self.access, old, size)
+            let (model, size) = (crowd.model(), kept.as_ref().map_or(0, Content::len));
+            Draft::create(self.place.draft(slot.key())?, &self.access, model, size)
         });
         match made {
             Ok(draft) => Ok(Some(Held { lease: file, draft })),
@@ -170,11 +186,16 @@ impl TokenStore for FileStore {
         if let Some((file, claim)) = self.claim(slot, &crowd)?
             && claim
                 .is_live(&file, now_ms(), lease.length())
-                .map_err(|error| explain(place::LOCKING, self.place.token(), &error))?
+                .or_else(|error| {
+                    let path = self.place.lease(slot.key())?;
+                    Err(explain(place::LOCKING, &path, &error))
+                })?
         {
             return Ok(false);
         }
-        let _short = self.short_lock(&crowd, slot)?;
+        let Some(_short) = self.short_lock(&crowd, PATIENCE.min(slot.left()))? else {
+            return Ok(false);
+        };
         let Some(held) = self.take(slot, &crowd, lease)? else {
             return Ok(false);
         };
@@ -193,7 +214,7 @@ impl TokenStore for FileStore {
             return Err(StoreError::new("the value is not a JSON object"));
         };
         let crowd = self.crowd()?;
-        let _short = self.short_lock(&crowd, slot)?;
+        let _short = self.owners_lock(&crowd, slot)?;
         let now = now_ms();
         match self.claim(slot, &crowd)? {
             Some((_, claim)) if claim.is_of(lease.owner(), now) => {}
@@ -210,7 +231,7 @@ impl TokenStore for FileStore {
         if text.len() > LARGEST {
             return Err(StoreError::new(format!(
                 "{} would grow beyond 1 MiB",
-                self.place.token().display()
+                shown(self.place.token())
             ))
             .with_hint("Give some of the apps a token file of their own."));
         }
@@ -218,8 +239,8 @@ impl TokenStore for FileStore {
         let draft = match lease.kept::<Held>() {
             Some(held) if held.draft.is_ready() => &held.draft,
             _ => {
-                let old = kept.as_ref().and_then(Content::owner);
-                made = Draft::create(self.place.draft(slot.key())?, &self.access, old, text.len())?;
+                let path = self.place.draft(slot.key())?;
+                made = Draft::create(path, &self.access, crowd.model(), text.len())?;
                 &made
             }
         };
@@ -230,7 +251,7 @@ impl TokenStore for FileStore {
     fn unlock(&self, slot: &Slot<'_>, lease: &mut Lease) -> Result<(), StoreError> {
         let held = lease.take_kept::<Held>();
         let freed = self.crowd().and_then(|crowd| {
-            let short = self.short_lock(&crowd, slot)?;
+            let short = self.owners_lock(&crowd, slot)?;
             self.free(slot, &crowd, lease.owner())?;
             Ok(short)
         });

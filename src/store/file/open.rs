@@ -7,7 +7,7 @@ use std::path::Path;
 use super::access::Access;
 use super::permissions::Crowd;
 use super::place::explain;
-use crate::store::StoreError;
+use crate::store::{StoreError, shown};
 
 /// Opens a file that is there.
 pub(super) fn existing(path: &Path, write: bool) -> io::Result<File> {
@@ -56,14 +56,14 @@ pub(super) fn lock_file(path: &Path, access: &Access, crowd: &Crowd) -> Result<F
             .map_err(|error| explain("opening the lock", path, &error))?;
         crowd.check_file(&entry, path)?;
         if is_new {
-            access.dress_lock(&file, path)?;
+            access.dress_lock(&file, path, crowd.model())?;
         } else {
             access.mend_lock(&file, path);
         }
         return Ok(file);
     }
     Err(
-        StoreError::new(format!("the lock {} comes and goes", path.display()))
+        StoreError::new(format!("the lock {} comes and goes", shown(path)))
             .with_hint("Something removes the lock files: exempt them from clean-up."),
     )
 }

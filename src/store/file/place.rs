@@ -6,8 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::permissions;
 use crate::error::Result;
-use crate::store::StoreError;
 use crate::store::url::Options;
+use crate::store::{StoreError, shown};
+
+/// Of `.0123456789abcdef.lock`, and of a name on all usual file systems.
+const LONGEST_SUFFIX: usize = 22;
+const LONGEST_NAME: usize = 255;
 
 const CURE: &str = "Write file:/path/of/a/file, in a directory that exists.";
 
@@ -49,27 +53,47 @@ impl Place {
     fn resolve(path: &Path) -> Result<Place, StoreError> {
         let path = std::path::absolute(path).map_err(|error| explain("finding", path, &error))?;
         let Some((parent, name)) = path.parent().zip(path.file_name()) else {
-            return Err(
-                StoreError::new(format!("{} is a directory", path.display())).with_hint(CURE),
-            );
+            return Err(StoreError::new(format!("{} is a directory", shown(&path))).with_hint(CURE));
         };
-        let parent = parent
+        let given = parent;
+        let parent = given
             .canonicalize()
-            .map_err(|error| explain("opening the directory", parent, &error))?;
+            .map_err(|error| explain("opening the directory", given, &error))?;
+        // Also the way that led here: links may have been planted on it.
+        #[cfg(unix)]
+        for way in [given, &parent] {
+            permissions::check_way(way)?;
+        }
         let crowd = permissions::check_directory(&parent)?;
         let token = match parent.join(name).symlink_metadata() {
             Ok(entry) if entry.is_symlink() => {
                 crowd.check_owner(&entry, &path)?;
-                path.canonicalize()
-                    .map_err(|error| explain("following the link", &path, &error))?
+                path.canonicalize().map_err(|error| {
+                    let refusal = explain("following the link", &path, &error);
+                    match error.kind() {
+                        io::ErrorKind::NotFound => refusal.with_hint(
+                            "The link leads to no file: name the file itself, or remove the link.",
+                        ),
+                        _ => refusal,
+                    }
+                })?
             }
             _ => parent.join(name),
         };
         let Some(directory) = token.parent().map(Path::to_owned) else {
             return Err(
-                StoreError::new(format!("{} is a directory", token.display())).with_hint(CURE),
+                StoreError::new(format!("{} is a directory", shown(&token))).with_hint(CURE)
             );
         };
+        let length = token.file_name().unwrap_or_default().len();
+        if length + LONGEST_SUFFIX > LONGEST_NAME {
+            return Err(
+                StoreError::new(format!("the name {} is too long", shown(&token)))
+                    .with_hint("The files beside it have longer names: use at most 233 bytes."),
+            );
+        }
+        #[cfg(unix)]
+        permissions::check_way(&directory)?;
         let place = Place { token, directory };
         let crowd = permissions::check_directory(&place.directory)?;
         match place.token.symlink_metadata() {
@@ -122,7 +146,7 @@ fn stem(key: &str) -> Result<&str, StoreError> {
 /// What the system's refusal of `doing` something to `path` means, and what helps.
 pub(super) fn explain(doing: &str, path: &Path, error: &io::Error) -> StoreError {
     use io::ErrorKind as Kind;
-    let shown = path.display();
+    let shown = shown(path);
     let hint = match error.kind() {
         Kind::StorageFull | Kind::QuotaExceeded => {
             "There is no space: make room there, or name a file on another disk."
@@ -131,10 +155,7 @@ pub(super) fn explain(doing: &str, path: &Path, error: &io::Error) -> StoreError
             "The file system is read-only: name a file elsewhere, such as in /run."
         }
         Kind::NotFound => "Make the directory first; it must be there before the program starts.",
-        Kind::PermissionDenied => {
-            "This user may not. All users of the file need the right to write its directory; add ?mode=0660&group=NAME \
-             where they share a group only."
-        }
+        Kind::PermissionDenied => return refused(doing, path),
         _ if is_link(error) => "A symbolic link stands where a file should: remove it.",
         Kind::Unsupported => NO_LOCKS,
         // ENOLCK has no kind of its own.
@@ -145,11 +166,33 @@ pub(super) fn explain(doing: &str, path: &Path, error: &io::Error) -> StoreError
         Kind::StorageFull => "no space is left on the disk".to_owned(),
         Kind::QuotaExceeded => "no space is left in the quota".to_owned(),
         Kind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
-        Kind::PermissionDenied => "permission denied".to_owned(),
         Kind::NotFound => "it does not exist".to_owned(),
         _ => error.to_string(),
     };
     StoreError::new(format!("{doing} {shown} failed: {what}")).with_hint(hint)
+}
+
+#[cfg(unix)]
+fn refused(doing: &str, path: &Path) -> StoreError {
+    let error = StoreError::new(format!("{doing} {} failed: permission denied", shown(path)));
+    match path.symlink_metadata() {
+        Ok(entry) if entry.is_file() => error.with_hint(format!(
+            "The file belongs to the user {}. If this user should share it, and another user's first run made it, remove \
+             the token file and its *.lock files; add ?mode=0660&group=NAME where several users share it.",
+            permissions::owner_name(&entry)
+        )),
+        _ => error.with_hint(
+            "This user may not. All users of the file need the right to write its directory; add ?mode=0660&group=NAME \
+             where they share a group only.",
+        ),
+    }
+}
+
+#[cfg(not(unix))]
+fn refused(doing: &str, path: &Path) -> StoreError {
+    StoreError::new(format!("{doing} {} failed: permission denied", shown(path))).with_hint(
+        "This user may not. All users of the file need the right to change the files of its directory.",
+    )
 }
 
 #[cfg(unix)]

@@ -10,41 +10,38 @@ use super::open;
 use super::permissions::{self, Crowd};
 use super::place::{LOCKING, Place, explain};
 use crate::random;
-use crate::store::{Slot, StoreError};
+use crate::store::{StoreError, shown};
 
-/// Longest to wait for it: who holds it longer was stopped in the middle, and may be for hours.
-const PATIENCE: Duration = Duration::from_millis(250);
 const PAUSE: Duration = Duration::from_millis(2);
 
 pub(super) struct ShortLock(File);
 
 impl ShortLock {
+    /// `None` if another process has it all of `patience`: one that was stopped in the middle, or a
+    /// machine that is very busy.
     pub(super) fn take(
         place: &Place,
         access: &Access,
         crowd: &Crowd,
-        slot: &Slot<'_>,
-    ) -> Result<ShortLock, StoreError> {
+        patience: Duration,
+    ) -> Result<Option<ShortLock>, StoreError> {
         let path = place.short_lock();
-        let end = Instant::now() + PATIENCE.min(slot.left());
+        let end = Instant::now() + patience;
         loop {
             let file = open::lock_file(&path, access, crowd)?;
             while !acquired(file.try_lock()).map_err(|error| explain(LOCKING, &path, &error))? {
                 if Instant::now() >= end {
-                    return Err(StoreError::new(format!("{} is held by another process", path.display()))
-                        .with_hint(
-                            "It should be for microseconds only: look for a stopped process that has it open.",
-                        ));
+                    return Ok(None);
                 }
                 thread::sleep(PAUSE.mul_f64(0.5 + random::unit()));
             }
             let lock = ShortLock(file);
             if lock.is_in_place(&path) {
-                return Ok(lock);
+                return Ok(Some(lock));
             }
             if Instant::now() >= end {
                 return Err(
-                    StoreError::new(format!("the lock {} comes and goes", path.display()))
+                    StoreError::new(format!("the lock {} comes and goes", shown(&path)))
                         .with_hint("Something removes the lock files: exempt them from clean-up."),
                 );
             }

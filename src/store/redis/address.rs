@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::secret::Secret;
-use crate::store::StoreError;
 use crate::store::url::Options;
+use crate::store::{StoreError, shown};
 use crate::transport::Place;
 
 const PORT: u16 = 6379;
@@ -88,8 +88,8 @@ impl Address {
                 format!("{scheme}://[{host}]:{port}/{db}")
             }
             Place::Tcp { host, port, .. } => format!("{scheme}://{host}:{port}/{db}"),
-            Place::Unix(path) if db > 0 => format!("unix:{}?db={db}", path.display()),
-            Place::Unix(path) => format!("unix:{}", path.display()),
+            Place::Unix(socket) if db > 0 => format!("unix:{}?db={db}", shown(socket.path())),
+            Place::Unix(socket) => format!("unix:{}", shown(socket.path())),
         };
         // Two stores with one name would be taken for the same.
         if prefix != DEFAULT_PREFIX {
@@ -115,7 +115,7 @@ impl Address {
                 Ok(secret) => Ok(Some(secret)),
                 Err(why) => Err(StoreError::new(format!(
                     "the password file {}: {why}",
-                    path.display()
+                    shown(path)
                 ))
                 .with_hint("It is read at each new connection: keep it in place and readable.")),
             },
@@ -174,7 +174,7 @@ fn socket(place: &str, options: &Options) -> Result<Place> {
     if std::os::unix::net::SocketAddr::from_pathname(&path).is_err() {
         return Err(refuse("names a path that is too long for a socket"));
     }
-    Ok(Place::Unix(PathBuf::from(path).into()))
+    Ok(Place::unix(PathBuf::from(path)))
 }
 
 /// Host without brackets, and port.
@@ -232,11 +232,13 @@ fn password(given: Option<Secret>, options: &mut Options) -> Result<Password> {
         ));
     }
     let path = PathBuf::from(path);
+    // The program may change its directory later.
+    let path = std::path::absolute(&path).unwrap_or(path);
     match read_password(&path) {
         Ok(_) => Ok(Password::File(path)),
         Err(why) => Err(options.refuse_option(
             "password_file",
-            &format!("names {}: {why}", path.display()),
+            &format!("names {}: {why}", shown(&path)),
             "Point it to a readable file that holds the password alone.",
         )),
     }

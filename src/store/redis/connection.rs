@@ -17,8 +17,8 @@ use crate::transport::{Dialer, Stream};
 /// out soon that it must go without the store.
 const OPENING: Duration = Duration::from_secs(1);
 
-/// How long a connection is kept for the next operation. Processes that wait for another's token ask
-/// many times a second; otherwise hours pass, and a connection of each process would be a burden.
+/// How old a kept connection may be when it is used again. Processes that hold or wait for the lease
+/// ask many times a second.
 const KEEP: Duration = Duration::from_secs(10);
 
 pub(super) struct Connection {
@@ -133,7 +133,8 @@ impl Kept {
     pub(super) fn take(&self) -> Option<Connection> {
         let kept = self.0.swap(None)?;
         if kept.generation != fork::generation() {
-            // The parent goes on using it: not to be closed, nor to be told goodbye.
+            // The parent goes on using it: not to be closed, nor to be told goodbye. The server sees it
+            // open until the last process that has it ends, so it is kept for a renewal only.
             std::mem::forget(kept);
             return None;
         }

@@ -101,7 +101,10 @@ pub(super) fn refusal(text: &str, prefix: &str, password: Option<&Secret>) -> St
 
 fn cure(text: &str, prefix: &str) -> String {
     let says = |words: &str| text.contains(words);
-    let cure = match text.split(' ').next().unwrap_or_default() {
+    // Redis before 7 tells of an error in a script as "ERR Error running script …: -READONLY …".
+    let inner = text.split_once(": -").filter(|_| says("script"));
+    let code = inner.map_or(text, |(_, code)| code).split(' ').next();
+    let cure = match code.unwrap_or_default() {
         "NOAUTH" => {
             "It asks for a password: add ?password_file=PATH to the store's URL, or write redis://:password@host."
         }

@@ -1,7 +1,8 @@
 //! `redis://` — one token for many hosts, kept by a Redis or Valkey server.
 //!
 //! Two keys for each app, in one slot of a cluster: the token, and the lease of who renews it. Both
-//! end by themselves. Time is the server's own.
+//! end by themselves. Time is the server's own. A connection is kept while the next operation follows
+//! soon, in a renewal or while waiting for another's: a fleet is idle most of the hour.
 //!
 //! | operation | commands | round trips |
 //! |---|---|---|
@@ -19,12 +20,14 @@ mod resp;
 #[cfg(test)]
 mod tests;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use self::address::Address;
 use self::connection::{Connection, Kept};
-use self::resp::{Commands, Reply, Trouble};
+use self::resp::{Commands, Foreign, Reply, Trouble};
 use super::url::Options;
 use super::{Lease, Reading, Slot, StoreError, TokenStore};
 use crate::error::Result;
@@ -41,6 +44,8 @@ const UNLOCK: &[u8] = b"if redis.call('GET',KEYS[1])~=ARGV[1] then return 0 end 
 pub(super) struct RedisStore {
     address: Address,
     kept: Kept,
+    /// The fingerprint of the value last loaded or saved.
+    seen: AtomicU64,
     lasting: Arc<Lasting>,
 }
 
@@ -49,6 +54,30 @@ struct Answers {
     replies: Vec<Reply>,
     /// The commands were sent twice, and may have been carried out twice.
     repeated: bool,
+    /// Closed if it is not kept.
+    connection: Connection,
+}
+
+/// Why there are no answers.
+struct Failed {
+    error: StoreError,
+    /// The server answers, but what lies under the key is not what a store puts there.
+    is_foreign_value: bool,
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Failed {
+        Failed {
+            error,
+            is_foreign_value: false,
+        }
+    }
+}
+
+impl From<Failed> for StoreError {
+    fn from(failed: Failed) -> StoreError {
+        failed.error
+    }
 }
 
 impl RedisStore {
@@ -62,6 +91,7 @@ impl RedisStore {
         Ok(RedisStore {
             address: Address::parse(scheme, place, options)?,
             kept: Kept::default(),
+            seen: AtomicU64::new(0),
             lasting: lasting.clone(),
         })
     }
@@ -71,14 +101,17 @@ impl RedisStore {
     }
 
     /// Sends `commands` together, over the kept connection or a new one.
-    fn ask(&self, slot: &Slot<'_>, commands: &[&[&[u8]]]) -> Result<Answers, StoreError> {
+    fn ask(&self, slot: &Slot<'_>, commands: &[&[&[u8]]]) -> Result<Answers, Failed> {
         let dialer = match slot.epoch() {
             Some(epoch) => epoch.dialer().clone(),
             None => Dialer::new(&self.lasting),
         };
         let (deadline, patience) = (slot.deadline(), slot.left());
         let commands = Commands::new(commands);
-        let explained = |trouble| explain::trouble(&trouble, patience);
+        let explained = |trouble| Failed {
+            error: explain::trouble(&trouble, patience),
+            is_foreign_value: matches!(trouble, Trouble::Foreign(Foreign::TooLarge)),
+        };
         let mut repeated = false;
         let kept = self.kept.take();
         if let Some(mut kept) = kept
@@ -105,29 +138,41 @@ impl RedisStore {
         connection: Connection,
         replies: Vec<Reply>,
         repeated: bool,
-    ) -> Result<Answers, StoreError> {
+    ) -> Result<Answers, Failed> {
         for reply in &replies {
             if let Reply::Error(text) = reply {
                 // The connection ends here: after a failover the next one may find the primary.
                 let password = self.address.password().ok().flatten();
-                return Err(explain::refusal(
-                    text,
-                    &self.address.prefix,
-                    password.as_ref(),
-                ));
+                return Err(Failed {
+                    error: explain::refusal(text, &self.address.prefix, password.as_ref()),
+                    is_foreign_value: text.starts_with("WRONGTYPE"),
+                });
             }
         }
-        self.kept.put(connection);
-        Ok(Answers { replies, repeated })
+        Ok(Answers {
+            replies,
+            repeated,
+            connection,
+        })
     }
 
-    /// Runs a script on lease and token that answers whether the lease was its owner's.
+    /// Whether a value is another one than the last that was loaded or saved.
+    fn is_news(&self, slot: &Slot<'_>, value: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        (slot.key(), value).hash(&mut hasher);
+        let seen = hasher.finish();
+        self.seen.swap(seen, Ordering::Relaxed) != seen
+    }
+
+    /// Runs a script on lease and token that answers whether the lease was its owner's. The last one
+    /// of a renewal closes the connection: nothing is asked for the next hour.
     fn run(
         &self,
         slot: &Slot<'_>,
         script: &[u8],
         lease: &Lease,
         more: &[&[u8]],
+        is_last: bool,
     ) -> Result<bool, StoreError> {
         let (lock, token) = (self.key(slot, "lease"), self.key(slot, "token"));
         let mut command = vec![
@@ -139,10 +184,15 @@ impl RedisStore {
             lease.owner().as_bytes(),
         ];
         command.extend_from_slice(more);
-        match self.ask(slot, &[&command])?.replies.as_slice() {
-            [Reply::Integer(done)] => Ok(*done != 0),
-            _ => Err(explain::unexpected()),
+        let answers = self.ask(slot, &[&command])?;
+        let [Reply::Integer(done)] = answers.replies.as_slice() else {
+            return Err(explain::unexpected());
+        };
+        let is_done = *done != 0;
+        if !is_last {
+            self.kept.put(answers.connection);
         }
+        Ok(is_done)
     }
 }
 
@@ -153,15 +203,32 @@ impl TokenStore for RedisStore {
 
     fn load(&self, slot: &Slot<'_>) -> Result<Reading, StoreError> {
         let token = self.key(slot, "token");
-        let mut replies = self.ask(slot, &[&[b"GET", &token], &[b"TIME"]])?.replies;
-        let now_ms = replies.pop().as_ref().and_then(milliseconds);
+        let mut answers = match self.ask(slot, &[&[b"GET", &token], &[b"TIME"]]) {
+            // The next save replaces it.
+            Err(failed) if failed.is_foreign_value => {
+                log::debug!(target: crate::LOG, "what lies in {} is no token: {}", self.name(), failed.error);
+                let mut answers = self.ask(slot, &[&[b"TIME"]])?;
+                answers.replies.insert(0, Reply::Null);
+                answers
+            }
+            answers => answers?,
+        };
+        let now_ms = answers.replies.pop().as_ref().and_then(milliseconds);
         let now_ms = now_ms.ok_or_else(explain::unexpected)?;
-        let value = match replies.pop() {
+        let value = match answers.replies.pop() {
             Some(Reply::Null) => None,
             // What is no text was not saved by us, and is no token.
             Some(Reply::Bulk(bytes)) => String::from_utf8(bytes).ok(),
             _ => return Err(explain::unexpected()),
         };
+        // A new value is what was come for, and then nothing is asked for long; without one the lease
+        // is asked for next.
+        if !value
+            .as_ref()
+            .is_some_and(|value| self.is_news(slot, value))
+        {
+            self.kept.put(answers.connection);
+        }
         Ok(Reading { value, now_ms })
     }
 
@@ -170,16 +237,20 @@ impl TokenStore for RedisStore {
         let owner = lease.owner().as_bytes();
         let set: &[&[u8]] = &[b"SET", &lock, owner, b"NX", b"PX", length.as_bytes()];
         let answers = self.ask(slot, &[set])?;
-        match answers.replies.as_slice() {
-            [Reply::Simple(_)] => Ok(true),
-            // The first sending may have taken it before its connection broke.
-            [Reply::Null] if answers.repeated => {
-                let holder = self.ask(slot, &[&[b"GET", &lock]])?.replies;
-                Ok(matches!(holder.as_slice(), [Reply::Bulk(holder)] if holder == owner))
-            }
-            [Reply::Null] => Ok(false),
-            _ => Err(explain::unexpected()),
+        let got = match answers.replies.as_slice() {
+            [Reply::Simple(_)] => true,
+            [Reply::Null] => false,
+            _ => return Err(explain::unexpected()),
+        };
+        // Either way the next operation follows soon.
+        self.kept.put(answers.connection);
+        if got || !answers.repeated {
+            return Ok(got);
         }
+        // The first sending may have taken it before its connection broke.
+        let answers = self.ask(slot, &[&[b"GET", &lock]])?;
+        self.kept.put(answers.connection);
+        Ok(matches!(answers.replies.as_slice(), [Reply::Bulk(holder)] if holder == owner))
     }
 
     fn save(
@@ -190,11 +261,16 @@ impl TokenStore for RedisStore {
         life: Duration,
     ) -> Result<bool, StoreError> {
         let life = in_ms(life);
-        self.run(slot, SAVE, lease, &[value.as_bytes(), life.as_bytes()])
+        let saving = [value.as_bytes(), life.as_bytes()];
+        let is_saved = self.run(slot, SAVE, lease, &saving, false)?;
+        if is_saved {
+            self.is_news(slot, value);
+        }
+        Ok(is_saved)
     }
 
     fn unlock(&self, slot: &Slot<'_>, lease: &mut Lease) -> Result<(), StoreError> {
-        self.run(slot, UNLOCK, lease, &[]).map(drop)
+        self.run(slot, UNLOCK, lease, &[], true).map(drop)
     }
 }
 

@@ -29,6 +29,7 @@ impl State {
             Outcome::Fetched(_) => self.failed(now, None, random, false),
             Outcome::Adopted(lease) => {
                 if self.take_over(lease) {
+                    self.shared.is_stuck = false;
                     self.counts.adopted += 1;
                 }
             }

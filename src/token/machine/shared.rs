@@ -18,6 +18,8 @@ const LOOK_WHILE_GATED: Duration = Duration::from_secs(1);
 const LOOK_WHILE_GATED_WITH_TOKEN: Duration = Duration::from_secs(5);
 /// No holder of the lock is left alone for so long: the lock itself must be broken.
 const STUCK: Duration = Duration::from_secs(20);
+/// Nor so long if it was found broken before and nobody has put a token there since.
+const STILL_STUCK: Duration = Duration::from_secs(1);
 /// How long a store that failed is left alone.
 const FIRST_REST: Duration = Duration::from_secs(1);
 const LONGEST_REST: Duration = Duration::from_secs(10);
@@ -31,6 +33,8 @@ pub(super) struct Shared {
     pub(super) is_shared: bool,
     /// When another process was last found to hold its lock.
     pub(super) busy: Option<Busy>,
+    /// The lock was found broken.
+    pub(super) is_stuck: bool,
     /// When it was last looked into without any use.
     pub(super) looked_at: Option<Moment>,
     pub(super) outage: Option<Outage>,
@@ -79,14 +83,22 @@ impl State {
     /// The store did what it was asked; `locked`: it could be locked, not only read. Whether that ends
     /// an outage.
     pub(crate) fn store_answered(&mut self, locked: bool) -> bool {
+        self.shared.is_stuck &= !locked;
         let ends = |outage: &mut Outage| locked || !outage.is_readable;
         self.shared.outage.take_if(ends).is_some()
     }
 
     /// Whether others have held the store's lock for so long that nothing is to be hoped for.
-    pub(crate) fn store_is_stuck(&self, now: Moment) -> bool {
+    pub(crate) fn store_is_stuck(&mut self, now: Moment) -> bool {
+        let patience = if self.shared.is_stuck {
+            STILL_STUCK
+        } else {
+            STUCK
+        };
         let busy = self.shared.busy;
-        busy.is_some_and(|busy| now.elapsed_since(busy.since) >= STUCK)
+        let stuck = busy.is_some_and(|busy| now.elapsed_since(busy.since) >= patience);
+        self.shared.is_stuck |= stuck;
+        stuck
     }
 
     /// Whether to fetch without the store now, which is away: at some time in the minute before the

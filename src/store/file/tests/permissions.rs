@@ -138,6 +138,7 @@ fn a_link_that_stands_there_from_the_start_is_followed_once() {
     symlink(&target, &link).unwrap();
     let error = open(link.to_str().unwrap(), "").err().unwrap();
     assert!(error.message().contains("does not exist"), "{error}");
+    assert!(error.hint().contains("leads to no file"), "{error}");
     write(&target, "");
     let store = open(link.to_str().unwrap(), "").unwrap();
     put(&store, "{\"a\":1}").unwrap();
@@ -161,7 +162,7 @@ fn files_get_exactly_their_rights() {
     for (query, token, lock) in [
         ("", 0o600, 0o600),
         ("mode=0600", 0o600, 0o600),
-        ("mode=0640", 0o640, 0o660),
+        ("mode=0640", 0o640, 0o600),
         ("mode=0660", 0o660, 0o660),
     ] {
         let scratch = Scratch::new();
@@ -183,11 +184,117 @@ fn a_group_is_let_in_later_and_half_made_locks_are_mended() {
     }
     let scratch = Scratch::new();
     put(&scratch.store(), "{}").unwrap();
-    put(&scratch.store_with("mode=0640&group=65534"), "{}").unwrap();
+    put(&scratch.store_with("mode=0660&group=65534"), "{}").unwrap();
     for name in scratch.names() {
         let entry = scratch.0.join(&name).metadata().unwrap();
         assert_eq!(entry.gid(), 65534, "{name}");
-        assert_ne!(entry.mode() & 0o040, 0, "{name}");
+        assert_eq!(entry.mode() & 0o777, 0o660, "{name}");
+    }
+}
+
+#[test]
+fn without_a_mode_the_group_of_the_file_stays_let_in() {
+    for (before, after, lock) in [
+        (0o600, 0o600, 0o600),
+        (0o640, 0o640, 0o600),
+        (0o660, 0o660, 0o660),
+        (0o440, 0o640, 0o600),
+        (0o620, 0o600, 0o600),
+    ] {
+        let scratch = Scratch::new();
+        write(&scratch.token(), "");
+        chmod(&scratch.token(), before);
+        if is_root() {
+            chown(scratch.token(), None, Some(65533)).unwrap();
+        }
+        let group = scratch.token().metadata().unwrap().gid();
+        put(&scratch.store(), "{}").unwrap();
+        let is = scratch.token().metadata().unwrap();
+        assert_eq!((is.mode() & 0o777, is.gid()), (after, group), "{before:o}");
+        assert_eq!(mode(&scratch.0.join("token.lock")), lock, "{before:o}");
+        put(&scratch.store_with("mode=0600"), "{}").unwrap();
+        assert_eq!(mode(&scratch.token()), 0o600, "{before:o}");
+    }
+}
+
+/// `sudo` before the service ran for the first time.
+#[test]
+fn what_root_makes_belongs_to_the_owner_of_the_directory() {
+    if !is_root() {
+        return;
+    }
+    for (rights, owner) in [(0o700, 65534), (0o1777, 0)] {
+        // Not in /tmp itself, where root trusts only its own.
+        let outer = Scratch::new();
+        let scratch = Scratch(outer.0.join("inner"));
+        fs::create_dir(&scratch.0).unwrap();
+        chown(&scratch.0, Some(65534), Some(65533)).unwrap();
+        chmod(&scratch.0, rights);
+        put(&scratch.store(), "{}").unwrap();
+        assert_eq!(scratch.names().len(), 3);
+        for name in scratch.names() {
+            let entry = scratch.0.join(&name).metadata().unwrap();
+            let is = (entry.uid(), entry.mode() & 0o777);
+            assert_eq!(is, (owner, 0o600), "{rights:o} {name}");
+        }
+    }
+    // Locks made beside a token file take after that.
+    let scratch = Scratch::new();
+    write(&scratch.token(), "");
+    chown(scratch.token(), Some(65534), None).unwrap();
+    put(&scratch.store(), "{}").unwrap();
+    for name in scratch.names() {
+        let entry = scratch.0.join(&name).metadata().unwrap();
+        assert_eq!(entry.uid(), 65534, "{name}");
+    }
+}
+
+#[test]
+fn hard_links_are_refused() {
+    for planted in ["token", "token.lock", "token.0123456789abcdef.lock"] {
+        let scratch = Scratch::new();
+        let store = scratch.store();
+        let (other, path) = (scratch.0.join("other"), scratch.0.join(planted));
+        write(&other, "precious");
+        fs::hard_link(&other, &path).unwrap();
+        let error = put(&store, "{}").unwrap_err();
+        assert!(error.message().contains("hard link"), "{planted}: {error}");
+        assert_eq!(fs::read_to_string(&other).unwrap(), "precious");
+        fs::remove_file(&path).unwrap();
+        put(&store, "{}").unwrap();
+    }
+}
+
+#[test]
+fn nobody_may_put_another_directory_on_the_way() {
+    let scratch = Scratch::new();
+    let (public, own) = (scratch.0.join("public"), scratch.0.join("public/own"));
+    fs::create_dir_all(&own).unwrap();
+    let ways = [own.clone(), public.join("link")];
+    symlink(&own, &ways[1]).unwrap();
+    let refusal = |way: &Path| {
+        let error = open(way.join("token").to_str().unwrap(), "").err();
+        error.map(|error| error.message().to_owned())
+    };
+    for way in &ways {
+        chmod(&public, 0o1777);
+        assert_eq!(refusal(way), None, "{way:?}");
+        chmod(&public, 0o777);
+        let said = refusal(way).unwrap();
+        assert!(
+            said.contains("may replace the files in the directory"),
+            "{said}"
+        );
+    }
+    if !is_root() {
+        return;
+    }
+    chmod(&public, 0o1777);
+    for way in &ways {
+        std::os::unix::fs::lchown(way, Some(65534), None).unwrap();
+        let said = refusal(way).unwrap();
+        assert!(said.contains("belongs to another user"), "{said}");
+        std::os::unix::fs::lchown(way, Some(0), None).unwrap();
     }
 }
 

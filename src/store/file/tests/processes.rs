@@ -25,7 +25,7 @@ fn owner() {
     };
     let mut held = match lock(&store, Duration::from_millis(length)) {
         Ok(held) => held,
-        Err(error) => return println!("\nowner: {error}"),
+        Err(error) => return println!("\nowner: {error}: {}", error.hint()),
     };
     println!("\nowner: held");
     std::io::stdin()
@@ -174,7 +174,7 @@ fn no_umask_changes_the_rights() {
         let mode = |name: &str| scratch.0.join(name).metadata().unwrap().mode() & 0o777;
         assert_eq!(
             (mode("token"), mode("token.lock")),
-            (0o640, 0o660),
+            (0o640, 0o600),
             "umask {mask}"
         );
     }
@@ -192,4 +192,35 @@ fn a_group_that_cannot_be_given_shows_before_a_token_is_fetched() {
     });
     let said = other.says();
     assert!(said.contains("to the group root failed"), "{said}");
+}
+
+/// A file of root's, and a program that came later as somebody else.
+#[test]
+fn a_file_of_another_user_is_told_with_its_owner() {
+    if !nix::unistd::geteuid().is_root() {
+        return eprintln!("skipped: only root can be somebody else");
+    }
+    for (query, made) in [
+        ("", "token"),
+        ("", "token.lock"),
+        ("mode=0640", "token.lock"),
+    ] {
+        let scratch = Scratch::new();
+        let files = [scratch.token(), scratch.0.join(made)];
+        files.iter().for_each(|file| write(file, ""));
+        std::os::unix::fs::chown(
+            &files[0],
+            Some(if made == "token" { 0 } else { 65534 }),
+            None,
+        )
+        .unwrap();
+        std::os::unix::fs::chown(&scratch.0, Some(65534), None).unwrap();
+        let mut other = Other::start(&scratch, query, LONG, |command| {
+            command.uid(65534).gid(65534);
+        });
+        let said = other.says();
+        assert!(said.contains("permission denied"), "{made}: {said}");
+        assert!(said.contains("belongs to the user root"), "{made}: {said}");
+        assert!(said.contains("*.lock"), "{made}: {said}");
+    }
 }

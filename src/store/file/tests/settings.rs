@@ -49,6 +49,13 @@ fn good_settings() {
 }
 
 #[test]
+fn the_longest_name_is_good() {
+    let scratch = Scratch::new();
+    let path = scratch.0.join("n".repeat(233));
+    put(&open(path.to_str().unwrap(), "").unwrap(), "{}").unwrap();
+}
+
+#[test]
 fn a_relative_path_is_made_absolute_at_once() {
     let store = open("some-token-file", "").unwrap();
     let directory = std::env::current_dir().unwrap().canonicalize().unwrap();
@@ -70,6 +77,12 @@ fn refused_settings() {
         (directory, "", "is a directory", "Name a file"),
         (&format!("{file}/"), "", "a directory", "file:/path"),
         ("/", "", "a directory", "file:/path"),
+        (
+            &format!("{directory}/{}", "n".repeat(234)),
+            "",
+            "is too long",
+            "233 bytes",
+        ),
         (
             &format!("{directory}/.."),
             "",
@@ -102,6 +115,12 @@ fn refused_settings() {
             "getent",
         ),
         (&file, "mode=0640&mode=0640", "given twice", "once"),
+        (
+            &format!("{directory}/no\nne/t"),
+            "",
+            "no?ne",
+            "Make the directory",
+        ),
     ] {
         let error = open(place, query)
             .err()

@@ -159,13 +159,53 @@ fn states_in_which_it_takes_nothing() {
 
     let wrong_db = store_of("/7").load(&slot()).expect_err("no such database");
     assert_says(&wrong_db, "DB index", "database number");
-    server.command(&["DEL", &format!("zoom-s2s:{{{KEY}}}:token")]);
-    server.command(&["LPUSH", &format!("zoom-s2s:{{{KEY}}}:token"), "x"]);
-    assert_says(
-        &store.load(&slot()).expect_err("a list"),
-        "WRONGTYPE",
-        "prefix=",
-    );
+    let lock = format!("zoom-s2s:{{{KEY}}}:lease");
+    server.command(&["DEL", &lock]);
+    server.command(&["LPUSH", &lock, "x"]);
+    assert_says(&save("more").expect_err("a list"), "WRONGTYPE", "prefix=");
+}
+
+#[test]
+fn what_is_no_token_is_none_and_gets_replaced() {
+    if !has_redis("what_is_no_token_is_none_and_gets_replaced") {
+        return;
+    }
+    let server = Redis::start(Options::new(Listen::Tcp));
+    let store = store(&server.url());
+    let token = format!("zoom-s2s:{{{KEY}}}:token");
+    let large = "x".repeat((1 << 20) + 1);
+    for planted in [
+        &["LPUSH", &token, "x"][..],
+        &["HSET", &token, "a", "b"],
+        &["SET", &token, &large],
+    ] {
+        server.command(&["DEL", &token]);
+        server.command(planted);
+        let reading = store.load(&slot()).unwrap();
+        assert_eq!(reading.value, None, "{}", planted[0]);
+        assert!(reading.now_ms > 1_500_000_000_000);
+        let mut lease = lease();
+        assert!(store.try_lock(&slot(), &mut lease).unwrap());
+        assert!(store.save(&slot(), &lease, "value", PATIENCE).unwrap());
+        store.unlock(&slot(), &mut lease).unwrap();
+        assert_eq!(store.load(&slot()).unwrap().value.as_deref(), Some("value"));
+    }
+}
+
+/// The words of Redis 5 to 7.
+#[test]
+fn refusals_within_scripts_are_told_like_others() {
+    for text in [
+        "READONLY You can't write against a read only replica.",
+        "ERR Error running script (call to f_0123): @user_script:1: @user_script: 1: -READONLY You can't write against a read only replica.",
+        "READONLY You can't write against a read only replica. script: f_0123, on @user_script:1.",
+    ] {
+        let error = super::super::explain::refusal(text, "zoom-s2s", None);
+        assert_says(&error, "READONLY", "name the primary");
+    }
+    let text = "ERR Error running script (call to f_0123): @user_script:1: @user_script: 1: -OOM command not allowed";
+    let error = super::super::explain::refusal(text, "zoom-s2s", None);
+    assert_says(&error, "OOM", "maxmemory");
 }
 
 #[test]

@@ -18,6 +18,7 @@ fn good_ones() {
             "redis://cache.example:7000/3",
         ),
         ("redis://cache?db=3", "redis://cache:6379/3"),
+        ("REDIS://cache", "redis://cache:6379/0"),
         ("redis://:hunter22@cache", "redis://cache:6379/0"),
         (
             "redis://app:hunt%40%2Fer@10.0.0.1:1?strict",
@@ -45,6 +46,8 @@ fn good_ones() {
         ("unix:/run/redis.sock", "unix:/run/redis.sock"),
         #[cfg(unix)]
         ("unix:///run/redis.sock?db=2", "unix:/run/redis.sock?db=2"),
+        #[cfg(unix)]
+        ("UNIX:/run/redis%0A.sock", "unix:/run/redis?.sock"),
         #[cfg(unix)]
         ("redis+unix:/run/my%20redis.sock", "unix:/run/my redis.sock"),
         #[cfg(unix)]
@@ -103,7 +106,9 @@ fn bad_ones() {
         ("redis://cache?prefix=", "option prefix"),
         ("redis://cache?prefix=a{b}", "option prefix"),
         ("redis://cache?prefix=a*", "option prefix"),
-        ("redis://cache?colour=red", "option colour"),
+        ("redis://cache?hunter=red", "an option is not known"),
+        ("redis://cache?mode=0600", "option mode is not known"),
+        ("/run/zoom/token", "path without a scheme"),
         ("redis://:hunt?er22@cache", "host and port"),
         ("redis://cache?password_file=/no/such/file", "/no/such/file"),
         (&with_file(&empty), "empty"),
@@ -135,4 +140,13 @@ fn bad_ones() {
         }
     }
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_relative_password_file_is_made_absolute_at_once() {
+    let error = choose_store("redis://cache?password_file=no-such-file", &lasting(None));
+    let error = error.err().expect("it is not there");
+    let path = std::env::current_dir().unwrap().join("no-such-file");
+    let path = path.display().to_string();
+    assert!(error.message().contains(&path), "{error}");
 }

@@ -150,13 +150,51 @@ fn one_connection_serves_operations_in_a_row() {
     };
     assert_eq!(id(&info), before);
     drop(store);
+    assert_idle(&server);
+}
+
+/// Asserts that no store is connected, as soon as the server has noticed.
+fn assert_idle(server: &Redis) {
     let gone = |info: Answer| matches!(info, Answer::Text(info) if !info.contains("name=zoom-s2s"));
     let deadline = std::time::Instant::now() + PATIENCE;
     while !gone(server.command(&["CLIENT", "LIST"])) {
         assert!(
             std::time::Instant::now() < deadline,
-            "the connection outlives its store"
+            "a store is still connected"
         );
         std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn who_has_what_was_come_for_keeps_no_connection() {
+    if !has_redis("who_has_what_was_come_for_keeps_no_connection") {
+        return;
+    }
+    let server = Redis::start(Options::new(Listen::Tcp));
+    let (renewing, waiting, late) = (
+        store(&server.url()),
+        store(&server.url()),
+        store(&server.url()),
+    );
+    for value in ["first", "second"] {
+        let (mut held, mut refused) = (lease(), lease());
+        renewing.load(&slot()).unwrap();
+        assert!(renewing.try_lock(&slot(), &mut held).unwrap());
+        for _ in 0..3 {
+            waiting.load(&slot()).unwrap();
+            assert!(!waiting.try_lock(&slot(), &mut refused).unwrap());
+        }
+        let Answer::Text(info) = server.command(&["CLIENT", "LIST"]) else {
+            panic!("CLIENT LIST")
+        };
+        assert_eq!(info.matches("name=zoom-s2s").count(), 2, "{info}");
+        assert!(renewing.save(&slot(), &held, value, PATIENCE).unwrap());
+        renewing.unlock(&slot(), &mut held).unwrap();
+        for adopting in [&waiting, &late] {
+            let reading = adopting.load(&slot()).unwrap();
+            assert_eq!(reading.value.as_deref(), Some(value));
+        }
+        assert_idle(&server);
     }
 }
