@@ -144,6 +144,26 @@ fn a_store_that_hangs_takes_a_part_of_a_short_call() {
 }
 
 #[test]
+fn a_store_that_is_given_no_time_is_not_called_broken() {
+    let zoom = sandbox(|sandbox| sandbox);
+    // It takes a tenth of a second; a token with a fifth left can spare half as much.
+    let token = stored("dying", Duration::from_millis(3_599_800));
+    let store = Arc::new(Odd::new(move |nth, slot| {
+        let enough = slot.left() >= Duration::from_millis(100);
+        thread::sleep(slot.left().min(Duration::from_millis(100)));
+        match nth {
+            0 => Ok(Some(token.clone())),
+            _ if enough => Ok(None),
+            _ => Err(StoreError::new("no time")),
+        }
+    }));
+    let client = client(&zoom, &store, Duration::from_secs(30));
+    assert_ne!(value(&client), "dying");
+    let failures = client.counter(Counter::StoreFailures);
+    assert_eq!((failures, zoom.token_requests()), (0, 1));
+}
+
+#[test]
 fn a_look_that_fails_costs_nobody_the_live_token() {
     let zoom = sandbox(|sandbox| sandbox);
     let folder = std::env::temp_dir().join(format!("zoom-s2s-odd-{}", std::process::id()));

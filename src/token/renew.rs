@@ -1,5 +1,7 @@
 //! Where a better token comes from: the store, or else the endpoint.
 
+use std::time::Duration;
+
 use super::issuer::Issuer;
 use super::machine::Moment;
 use super::sharing::{Begun, Failed, Finished, LONGEST_FETCH, Renewal, Sharing, Wanted};
@@ -8,6 +10,9 @@ use crate::call::Call;
 use crate::error::{Details, Error, Result};
 use crate::stats::Counter;
 use crate::store::StoreError;
+
+/// A store that was given less time than this tells nothing about itself by not answering.
+const RUSH: Duration = Duration::from_millis(250);
 
 /// One client's ways to a token.
 pub(crate) struct Source {
@@ -83,6 +88,7 @@ impl Source {
             Ok(presented) => presented,
             Err(error) => return (Came::Failed(error), None),
         };
+        let is_rushed = budget.left() < call.left() && budget.left() < RUSH;
         let visit = sharing.visit(call, budget, self.issuer.oauth_url(), &presented);
         let begun = if plan.mode == Mode::Look {
             let found = visit.look(&plan.wanted);
@@ -106,6 +112,8 @@ impl Source {
             Ok(Begun::Locked(renewal)) => self.fetch_locked(call, budget, plan, renewal),
             // The call is over: that says nothing about the store.
             Err(_) if call.check().is_err() => (Came::Nothing, None),
+            // It had no fair chance: the token is about to expire, and with it goes what limits us.
+            Err(_) if is_rushed => (Came::Busy, None),
             Err(Failed { error, is_readable }) => {
                 self.gone(sharing, budget, plan.mode, error, is_readable)
             }
