@@ -113,11 +113,6 @@ impl Cell {
                                 return Ok(token);
                             }
                         }
-                        // The store's lock was held as long as it may be, and the call has more time.
-                        Err(error) if error.details().cut_short() && source.sharing.is_some() => {
-                            call.check().map_err(|_| error)?;
-                            held = self.state.lock();
-                        }
                         Err(error) if fallback => {
                             // A live token is at hand, so the failure is not this caller's business,
                             // unless the call itself is over.
@@ -131,6 +126,11 @@ impl Cell {
                             if let Some(token) = held.live() {
                                 return Ok(token);
                             }
+                        }
+                        // The store's lock was held as long as it may be, and the call has more time.
+                        Err(error) if error.details().cut_short() && source.sharing.is_some() => {
+                            call.check().map_err(|_| error)?;
+                            held = self.state.lock();
                         }
                         Err(error) => return Err(error),
                     }
