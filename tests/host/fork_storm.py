@@ -1,44 +1,14 @@
 """Forks while threads are inside calls, with ctypes alone: fork_storm.py LIBRARY FORKS, at least."""
 import os, signal, sys, threading, time
-from ctypes import CDLL, POINTER, byref, c_char_p, c_int32, c_size_t, c_void_p
+from pathlib import Path
+
+os.environ["ZOOM_S2S_LIBRARY"] = sys.argv[1]
+sys.path.insert(0, str(Path(__file__).parent.parent / "python"))
+# Whose functions are made once: a child should not have to look anything up.
+from zoom import FREE, count as COUNT, make, value as VALUE
 
 PARENT_THREADS, CHILD_THREADS, CHILDREN_AT_ONCE = 8, 3, 4
 LEAST_SECONDS = 8  # Long enough for the token to be renewed.
-OUT = POINTER(c_void_p)
-zoom = CDLL(sys.argv[1])
-
-
-def function(name, result, *arguments):
-    found = zoom["zoom_s2s_" + name]
-    found.restype, found.argtypes = result, arguments
-    return found
-
-
-# Made once: a child should not have to look anything up.
-ERROR_TEXT = function("error_text", c_char_p, c_void_p)
-COUNT = function("users_page_count", c_size_t, c_void_p)
-VALUE = function("token_value", c_char_p, c_void_p)
-FREE = {
-    kind: function(kind + "_free", None, c_void_p)
-    for kind in ("client", "token", "users_pager", "users_page", "request", "response", "error")
-}
-MAKE = {
-    "client_from_env": function("client_from_env", c_int32, OUT, OUT),
-    "client_token": function("client_token", c_int32, c_void_p, OUT, OUT),
-    "client_list_users": function("client_list_users", c_int32, c_void_p, c_void_p, OUT, OUT),
-    "users_pager_next": function("users_pager_next", c_int32, c_void_p, OUT, OUT),
-    "request_new": function("request_new", c_int32, c_char_p, c_char_p, OUT, OUT),
-    "client_send": function("client_send", c_int32, c_void_p, c_void_p, OUT, OUT),
-}
-
-
-def make(name, *inputs):
-    made, error = c_void_p(), c_void_p()
-    if MAKE[name](*inputs, byref(made), byref(error)):
-        text = ERROR_TEXT(error).decode()
-        FREE["error"](error)
-        raise RuntimeError(text)
-    return made
 
 
 def call(client, kind):
