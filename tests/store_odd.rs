@@ -324,6 +324,34 @@ fn looking_does_not_repair_a_store_that_cannot_be_locked() {
     }
 }
 
+/// Others renew the token each time; the client still hears that it could do so itself again.
+#[test]
+fn taking_over_a_token_tells_whether_a_store_can_be_locked_again() {
+    let zoom = sandbox(|sandbox| sandbox);
+    let offered = Arc::new(Mutex::new(None));
+    let works = Arc::new(Mutex::new(false));
+    let (offer, mended) = (offered.clone(), works.clone());
+    let mut store = Odd::new(move |_, _| Ok(offered.lock().expect("whole").clone()));
+    store.try_lock = Box::new(move |_| {
+        let works = *works.lock().expect("whole");
+        works.then_some(true).ok_or(StoreError::new("read-only"))
+    });
+    let client = client(&zoom, &Arc::new(store), Duration::from_secs(4));
+    value(&client);
+    assert_eq!(status(&client)["store_error"], "read-only");
+
+    for (name, works, error) in [
+        ("one", false, json!("read-only")),
+        ("two", true, Value::Null),
+    ] {
+        *offer.lock().expect("whole") = Some(stored(name, FRESH));
+        *mended.lock().expect("whole") = works;
+        client.reject_token(&value(&client));
+        assert_eq!((value(&client), zoom.token_requests()), (name.into(), 1));
+        assert_eq!(status(&client)["store_error"], error, "{name}");
+    }
+}
+
 #[test]
 fn there_is_time_to_save_what_came_late() {
     let zoom = sandbox(|sandbox| sandbox);

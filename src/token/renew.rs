@@ -31,6 +31,8 @@ pub(super) struct Plan {
     pub(super) resting: Option<StoreError>,
     /// Others have held the store's lock for longer than they could.
     pub(super) stuck: bool,
+    /// The store could be read and not be locked.
+    pub(super) doubtful: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -92,15 +94,15 @@ impl Source {
         let visit = sharing.visit(call, budget, self.issuer.oauth_url(), &presented);
         let begun = if plan.mode == Mode::Look {
             let found = visit.look(&plan.wanted);
-            found.map(|found| found.map_or(Begun::Nothing, Begun::Found))
+            found.map(|found| found.map_or(Begun::Nothing, |token| Begun::found(token, false)))
         } else {
-            visit.begin(&plan.wanted)
+            visit.begin(&plan.wanted, plan.doubtful)
         };
         let read = Some(Health::Answered { locked: false });
         match begun {
-            Ok(Begun::Found(token)) => {
+            Ok(Begun::Found { token, locked }) => {
                 call.epoch.stats().add(Counter::TokensAdopted);
-                (Came::Adopted(token), read)
+                (Came::Adopted(token), Some(Health::Answered { locked }))
             }
             Ok(Begun::Busy) if plan.stuck => {
                 let error = StoreError::new("others have kept its lock for longer than they may")

@@ -60,6 +60,7 @@ impl Cell {
                 .clone()
                 .filter(|_| held.machine.store_rests(now)),
             stuck: held.machine.store_is_stuck(now),
+            doubtful: held.machine.store_is_doubtful(),
         };
         held.flights += 1;
         drop(held);

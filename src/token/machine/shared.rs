@@ -124,6 +124,11 @@ impl State {
         outage.is_some_and(|outage| !outage.left(now).is_zero())
     }
 
+    /// Whether the store could be read and not be locked when it was last tried.
+    pub(crate) fn store_is_doubtful(&self) -> bool {
+        self.shared.outage.is_some_and(|outage| outage.is_readable)
+    }
+
     /// Whether the API refused this token a while ago.
     pub(crate) fn has_refused(&self, id: TokenId) -> bool {
         self.shared.refused.contains(&Some(id))

@@ -64,14 +64,20 @@ impl Wanted {
 
 /// What came of going to the store.
 pub(super) enum Begun<'a> {
-    /// It holds a token that will do.
-    Found(Token),
+    /// It holds a token that will do. `locked`: it could be locked too.
+    Found { token: Token, locked: bool },
     /// It holds no such token, and that was the whole question.
     Nothing,
     /// Somebody else holds its lock.
     Busy,
     /// The lock is ours: fetch, then [`finish`](Renewal::finish).
     Locked(Renewal<'a>),
+}
+
+impl Begun<'_> {
+    pub(super) fn found(token: Token, locked: bool) -> Self {
+        Begun::Found { token, locked }
+    }
 }
 
 /// Why nothing came of it.
@@ -179,16 +185,22 @@ impl<'a> Visit<'a> {
         Ok(loaded.map_err(Failed::unreadable)?.0)
     }
 
-    /// Looks, and if there is no token that would do, tries to take the lock.
-    pub(super) fn begin(self, wanted: &Wanted) -> Result<Begun<'a>, Failed> {
-        if let Some(token) = self.look(wanted)? {
-            return Ok(Begun::Found(token));
+    /// Looks, and if there is no token that would do, tries to take the lock. `doubtful`: the lock
+    /// could not be taken before. Then it is tried whatever there is, or else a process that others
+    /// provide with tokens would never learn that the store was mended.
+    pub(super) fn begin(self, wanted: &Wanted, doubtful: bool) -> Result<Begun<'a>, Failed> {
+        let found = self.look(wanted)?;
+        if let (Some(token), false) = (&found, doubtful) {
+            return Ok(Begun::found(token.clone(), false));
         }
         let mut lease = Lease::new(LEASE).map_err(Failed::unwritable)?;
         self.count();
         let locked = self.sharing.store.try_lock(&self.slot(), &mut lease);
-        if !locked.map_err(Failed::unwritable)? {
-            return Ok(Begun::Busy);
+        match (locked, found) {
+            (Ok(true), _) => {}
+            (_, Some(token)) => return Ok(Begun::found(token, false)),
+            (Ok(false), None) => return Ok(Begun::Busy),
+            (Err(error), None) => return Err(Failed::unwritable(error)),
         }
         let mut renewal = Renewal {
             visit: self,
@@ -200,7 +212,7 @@ impl<'a> Visit<'a> {
         let (token, clock) = loaded.map_err(Failed::unreadable)?;
         renewal.clock = Some(clock);
         Ok(match token {
-            Some(token) => Begun::Found(token),
+            Some(token) => Begun::found(token, true),
             None => Begun::Locked(renewal),
         })
     }
