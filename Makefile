@@ -18,7 +18,7 @@ SOURCES = Cargo.toml Cargo.lock build.rs $(shell find src -name '*.rs')
 COMMAND_SOURCES = $(shell find cli sandbox -name '*.rs' -o -name Cargo.toml)
 
 .DEFAULT_GOAL := all
-.PHONY: all install uninstall dist deps test check header abi help
+.PHONY: all install uninstall dist wheel deps test check header abi help
 # `make deps test` must not test before it has installed, also under `make -j`.
 .NOTPARALLEL:
 
@@ -42,6 +42,9 @@ uninstall: ## remove what install put there; takes the same settings
 
 dist: ## make target/dist/zoom-s2s-VERSION-linux-x86_64.tar.gz, for glibc 2.17 and newer
 	@packaging/dist
+
+wheel: ## make target/dist/zoom_s2s-VERSION-py3-none-manylinux_2_17_x86_64.whl
+	@python/wheel
 
 deps: ## install what the tests use and this machine lacks (Debian packages)
 	@scripts/deps

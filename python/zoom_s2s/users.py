@@ -1,0 +1,287 @@
+"""Users of the account, page by page, read by columns."""
+
+from __future__ import annotations
+
+import ctypes
+import json as jsonlib
+from collections.abc import Iterable, Iterator, Sequence
+from ctypes import POINTER, byref, c_int64, c_void_p
+from typing import Any, Optional, Union, overload
+
+from ._errors import InvalidArgumentError
+from ._handles import Handle, call, data, encoded, make, make_or_none, milliseconds
+from ._interrupt import interruptible
+from ._library import READS
+from .settings import number, whole
+
+STATUSES = {"active": 1, "inactive": 2, "pending": 3, "all": 4}
+INCLUDE_FIELDS = {"custom_attributes": 1, "host_key": 2}
+LICENSES = {"zoom_workforce_management": 1, "zoom_compliance_management": 2}
+_NUMBER, _LIST = 2, 3  # of zoom_s2s_field_kind
+_PRESENT = ord("1")
+
+
+class _Text:
+    """A text field."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, user: None, owner: type) -> _Text: ...
+    @overload
+    def __get__(self, user: User, owner: type) -> Optional[str]: ...
+    def __get__(self, user: Optional[User], owner: type) -> Union[_Text, Optional[str]]:
+        if user is None:
+            return self
+        value: Optional[str] = user._page.column(self._name)[user._row]
+        return value
+
+
+class _Number:
+    """A number field."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, user: None, owner: type) -> _Number: ...
+    @overload
+    def __get__(self, user: User, owner: type) -> Optional[int]: ...
+    def __get__(self, user: Optional[User], owner: type) -> Union[_Number, Optional[int]]:
+        if user is None:
+            return self
+        value: Optional[int] = user._page.column(self._name)[user._row]
+        return value
+
+
+class _List:
+    """A list field: texts, or objects as Zoom sent them."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, user: None, owner: type) -> _List: ...
+    @overload
+    def __get__(self, user: User, owner: type) -> Optional[list[Any]]: ...
+    def __get__(self, user: Optional[User], owner: type) -> Union[_List, Optional[list[Any]]]:
+        if user is None:
+            return self
+        value = user.get(self._name)
+        return value if isinstance(value, list) else None
+
+
+class User:
+    """A user, with one attribute for each field in Zoom's words; None for what Zoom did not send.
+
+    Dates are texts as Zoom sent them. A member that has no attribute here is reached with ``get``.
+    A user keeps its page in memory. Any number of threads may use it.
+    """
+
+    __slots__ = ("_page", "_row")
+
+    #: Pending users have none.
+    id = _Text()
+    email = _Text()
+    #: The plan type: 1 Basic, 2 Licensed, 4 Unassigned, 99 None.
+    type = _Number()
+    first_name = _Text()
+    last_name = _Text()
+    display_name = _Text()
+    #: active, inactive or pending.
+    status = _Text()
+    #: The personal meeting ID.
+    pmi = _Number()
+    timezone = _Text()
+    dept = _Text()
+    language = _Text()
+    phone_number = _Text()
+    pic_url = _Text()
+    vanity_url = _Text()
+    cluster = _Text()
+    created_at = _Text()
+    user_created_at = _Text()
+    last_login_time = _Text()
+    last_client_version = _Text()
+    employee_unique_id = _Text()
+    #: Where ``include_fields`` asked for it.
+    host_key = _Text()
+    role_id = _Text()
+    plan_united_type = _Text()
+    #: 1 if the e-mail address is verified, else 0.
+    verified = _Number()
+    group_ids = _List()
+    im_group_ids = _List()
+    division_ids = _List()
+    #: Where ``include_fields`` asked for it.
+    custom_attributes = _List()
+    license_info_list = _List()
+
+    def __init__(self, page: UsersPage, row: int) -> None:
+        self._page = page
+        self._row = row
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Any member, read from the user's JSON at each call."""
+        member = make_or_none(
+            "text",
+            "users_page_member_json",
+            self._page._handle,
+            self._row,
+            encoded("name", name),
+        )
+        return default if member is None else jsonlib.loads(data("text_value", member))
+
+    @property
+    def raw(self) -> bytes:
+        """The user's JSON exactly as received."""
+        return data("users_page_user_json", self._page._handle, self._row)
+
+    def json(self) -> dict[str, Any]:
+        """All that Zoom sent of this user; a plain dict, also to be sent to another process."""
+        found: dict[str, Any] = jsonlib.loads(self.raw)
+        return found
+
+    def __repr__(self) -> str:
+        return f"<User {self.email} {self.id or '(pending)'}>"
+
+
+class UsersPage(Sequence[User]):
+    """A page of users. Any number of threads may use it."""
+
+    def __init__(self, handle: Handle) -> None:
+        self._handle = handle
+        self._count: int = READS["users_page_count"](handle)
+        self._columns: dict[str, list[Any]] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[User]:
+        return (User(self, row) for row in range(self._count))
+
+    @overload
+    def __getitem__(self, row: int) -> User: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[User]: ...
+    def __getitem__(self, row: Union[int, slice]) -> Union[User, list[User]]:
+        rows = range(self._count)[row]
+        return User(self, rows) if isinstance(rows, int) else [User(self, each) for each in rows]
+
+    def column(self, field: str) -> list[Any]:
+        """A text or number field of all users of the page; None for those who have none.
+
+        The fastest way to read: ``for email in page.column("email")``. Do not change the list.
+        """
+        column = self._columns.get(field)
+        if column is None:
+            column = self._columns[field] = self._read(field)
+        return column
+
+    def _read(self, field: str) -> list[Any]:
+        known: int = READS["user_field_number"](encoded("field", field))
+        kind: int = READS["user_field_kind"](known)
+        if kind in (0, _LIST):
+            raise InvalidArgumentError(f"{field!r} is not a text or number field of a user")
+        texts, present, offsets = c_void_p(), c_void_p(), POINTER(c_int64)()
+        call("users_page_column", self._handle, known, byref(texts), byref(offsets), byref(present))
+        whole_text = ctypes.string_at(texts.value or 0, offsets[self._count])
+        values: list[Any] = whole_text.decode().split("\0")
+        del values[self._count :]
+        there = ctypes.string_at(present.value or 0, self._count)
+        if b"0" in there:
+            values = [value if has == _PRESENT else None for value, has in zip(values, there)]
+        if kind == _NUMBER:
+            values = [None if value is None else int(value) for value in values]
+        return values
+
+    @property
+    def total_records(self) -> Optional[int]:
+        """How many users the whole listing has, where Zoom said so."""
+        total: int = READS["users_page_total_records"](self._handle)
+        return None if total < 0 else total
+
+    @property
+    def raw(self) -> bytes:
+        """The page exactly as received, also with users that were delivered before."""
+        return data("users_page_json", self._handle)
+
+    def __repr__(self) -> str:
+        return f"<UsersPage, {self._count} users>"
+
+
+class Users:
+    """A listing of users: each ``for`` over it begins anew. Complete, or an exception at the end.
+
+    One thread at a time for each ``for``. After an exception, Ctrl-C included, begin a new one.
+    """
+
+    def __init__(
+        self,
+        client: Handle,
+        *,
+        status: Optional[str] = None,
+        page_size: Optional[int] = None,
+        role_id: Optional[str] = None,
+        include_fields: Union[str, Iterable[str]] = (),
+        license: Optional[str] = None,
+        timeout: Optional[float] = None,
+        max_passes: Optional[int] = None,
+    ) -> None:
+        self._client = client
+        self._pager: Optional[Handle] = None
+        calls: list[tuple[str, Any]] = []
+        if status is not None:
+            calls.append(("set_status", number("status", STATUSES, status)))
+        if page_size is not None:
+            calls.append(("set_page_size", whole("page_size", page_size, 32)))
+        if role_id is not None:
+            calls.append(("set_role_id", encoded("role_id", role_id)))
+        for field in (include_fields,) if isinstance(include_fields, str) else include_fields:
+            wanted = number("include_fields", INCLUDE_FIELDS, field)
+            calls.append(("add_include_fields", wanted))
+        if license is not None:
+            calls.append(("set_license", number("license", LICENSES, license)))
+        if timeout is not None:
+            calls.append(("set_timeout_ms", milliseconds("timeout", timeout)))
+        if max_passes is not None:
+            calls.append(("set_max_passes", whole("max_passes", max_passes, 32)))
+        self._calls = calls
+        self._query()  # so that a mistake is told here, not at the first page
+
+    def _query(self) -> Handle:
+        query = make("users_query", "users_query_new")
+        for name, value in self._calls:
+            call("users_query_" + name, query, value)
+        return query
+
+    def pages(self) -> Iterator[UsersPage]:
+        """The same, page by page. A page may be empty."""
+        pager = make("users_pager", "client_list_users", self._client, self._query())
+        self._pager = pager
+        while True:
+            page = interruptible(self._client, lambda: make_or_none("users_page", "users_pager_next", pager))
+            if page is None:
+                return
+            yield UsersPage(page)
+
+    def __iter__(self) -> Iterator[User]:
+        for page in self.pages():
+            yield from page
+
+    @property
+    def total_records(self) -> Optional[int]:
+        """How many users Zoom said there are under the status of the last page, of the last ``for``."""
+        total: int = READS["users_pager_total_records"](self._pager)
+        return None if total < 0 else total
+
+    @property
+    def changed(self) -> bool:
+        """Whether something showed that the account changed during the last ``for``."""
+        return bool(READS["users_pager_changed"](self._pager))
+
+    @property
+    def checked(self) -> bool:
+        """Whether the last ``for`` has ended, and Zoom stated totals to check it against."""
+        return bool(READS["users_pager_checked"](self._pager))
