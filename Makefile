@@ -3,10 +3,10 @@
 CARGO ?= cargo
 export CARGO
 
-# Where `make install` puts things: the rest is bin, include and lib of PREFIX unless it is set.
+# Where `make install` puts things: the rest is bin, include, lib and share of PREFIX unless it is set.
 # DESTDIR goes before each of them.
 PREFIX ?= /usr/local
-export PREFIX BINDIR INCLUDEDIR LIBDIR DESTDIR
+export PREFIX BINDIR INCLUDEDIR LIBDIR DATADIR MANDIR DESTDIR
 
 TARGET_DIR = $(or $(CARGO_TARGET_DIR),target)
 SHARED_NAME = libzoom_s2s.$(if $(filter Darwin,$(shell uname -s)),dylib,so)
@@ -34,7 +34,7 @@ $(COMMAND): $(SOURCES) $(COMMAND_SOURCES)
 	$(CARGO) build --locked --package zoom-s2s-cli --profile capi
 	@touch $@
 
-install: $(SHARED) $(STATIC) $(COMMAND) ## install both to PREFIX, which is /usr/local; DESTDIR, LIBDIR, INCLUDEDIR, BINDIR
+install: $(SHARED) $(STATIC) $(COMMAND) ## install both to PREFIX, which is /usr/local; DESTDIR, LIBDIR, INCLUDEDIR, BINDIR, DATADIR, MANDIR
 	@packaging/install '$(TARGET_DIR)/capi' '$(COMMAND)'
 
 uninstall: ## remove what install put there; takes the same settings

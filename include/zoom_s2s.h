@@ -872,9 +872,11 @@ int32_t zoom_s2s_client_shutdown(const zoom_s2s_client *client, zoom_s2s_error *
 int64_t zoom_s2s_client_stat(const zoom_s2s_client *client, int32_t stat);
 
 /**
- * The client's state as one JSON object, for people and monitoring: version, token store and why it
- * could not be used when it was last asked, token age and expiry, counters, last warning. Members are
- * only ever added. It holds no secret and no token.
+ * The client's state as one JSON object, for people and monitoring: version, addresses and the
+ * proxies on the way to them, token store and why it could not be used when it was last asked, token
+ * age and expiry, counters, last warning, and clock_offset_ms: how far Zoom's clock is ahead of this
+ * machine's, to about a second, null before the first answer. Members are only ever added. It holds
+ * no secret and no token.
  *
  * Hands out *text, which you free. Errors: ZOOM_S2S_INVALID_ARGUMENT.
  */

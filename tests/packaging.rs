@@ -263,6 +263,16 @@ fn libraries_may_lie_apart_and_all_is_removed_again() {
     );
     builds_by_pkg_config(&library, &work, None);
     builds_by_cmake(&[hint], &library, &work.join("build"));
+    for file in [
+        "man/man1/zoom-s2s.1",
+        "man/man1/zoom-s2s-users.1",
+        "bash-completion/completions/zoom-s2s",
+        "zsh/site-functions/_zoom-s2s",
+        "fish/vendor_completions.d/zoom-s2s.fish",
+    ] {
+        let length = fs::metadata(stage.join("usr/share").join(file)).map(|it| it.len());
+        assert!(length.is_ok_and(|length| length > 500), "{file}");
+    }
 
     make("uninstall", &settings);
     let left = succeed(clean("find").arg(&stage).args(["!", "-type", "d"]));

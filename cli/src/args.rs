@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use zoom_s2s::UserField;
 
+use crate::api::{self, ApiArgs};
 use crate::columns;
 use crate::console;
+use crate::doctor::{self, DoctorArgs};
 use crate::exit::{self, Exit};
 
 const EXAMPLES: &str = "\
@@ -69,12 +71,6 @@ Token stores:
   accounts is the end of the one before. With --reject a new one is asked for only if nobody else
   has done so already, and at most every 5 seconds.";
 
-#[cfg(feature = "sandbox")]
-const SANDBOX_EXAMPLES: &str = "\
-Examples:
-  zoom-s2s sandbox --users 100000 --port 8080
-  zoom-s2s sandbox --single-token --token-lifetime 60";
-
 /// Unofficial command for Zoom's Server-to-Server OAuth: tokens, and the users of an account.
 ///
 /// Credentials come from the environment or from files, never from the command line.
@@ -102,6 +98,18 @@ pub(crate) enum Command {
         after_long_help = format!("{USERS_EXAMPLES}\n\n{USERS_OUTPUT}\n\n{ENVIRONMENT}\n\n{}", exit::help()),
     )]
     Users(UsersArgs),
+    /// Send any request to Zoom's API and print the answer
+    #[command(
+        after_help = api::EXAMPLES,
+        after_long_help = format!("{}\n\n{}\n\n{}\n\n{ENVIRONMENT}\n\n{}", api::EXAMPLES, api::REQUEST, api::OUTPUT, exit::help()),
+    )]
+    Api(ApiArgs),
+    /// Look for what is wrong with the set-up, and say what to do about it
+    #[command(
+        after_help = doctor::EXAMPLES,
+        after_long_help = format!("{}\n\n{}\n\n{ENVIRONMENT}\n\n{}", doctor::EXAMPLES, doctor::CHECKS, exit::help()),
+    )]
+    Doctor(DoctorArgs),
     /// Print an access token, for programs that make their requests themselves
     ///
     /// Whoever sees it can act as the app until it expires: print it into pipes, not into logs.
@@ -115,10 +123,16 @@ pub(crate) enum Command {
     /// Prints the environment that leads zoom-s2s, and any program on the SDK, to it.
     #[cfg(feature = "sandbox")]
     #[command(
-        after_help = SANDBOX_EXAMPLES,
-        after_long_help = format!("{SANDBOX_EXAMPLES}\n\n{}", exit::help()),
+        after_help = crate::sandbox::EXAMPLES,
+        after_long_help = crate::sandbox::after_long_help(),
     )]
-    Sandbox(SandboxArgs),
+    Sandbox(crate::sandbox::SandboxArgs),
+    /// Print the script that completes zoom-s2s in your shell
+    #[command(after_help = crate::completions::EXAMPLES, display_order = 90)]
+    Completions(crate::completions::CompletionsArgs),
+    /// Print a manual page
+    #[command(after_help = crate::man::EXAMPLES, display_order = 90)]
+    Man(crate::man::ManArgs),
 }
 
 #[derive(Args)]
@@ -135,6 +149,13 @@ pub(crate) struct UsersArgs {
     /// --include-fields asks for.
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',', value_parser = columns::parse)]
     pub(crate) fields: Option<Vec<UserField>>,
+    /// In CSV, put an apostrophe before values that spreadsheets take for formulas
+    ///
+    /// Those that begin with = + - @, a tab or a carriage return: users choose their names themselves,
+    /// and a formula can send away what stands in other cells. Programs that read the CSV see the
+    /// apostrophe too.
+    #[arg(long)]
+    pub(crate) escape_formulas: bool,
     /// Write to this file, which is replaced only when the listing is complete
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -208,30 +229,6 @@ pub(crate) struct ConnectArgs {
     #[cfg(feature = "sandbox")]
     #[arg(long, conflicts_with_all = ["ca_file", "token_store"])]
     pub(crate) sandbox: bool,
-}
-
-#[cfg(feature = "sandbox")]
-#[derive(Args)]
-pub(crate) struct SandboxArgs {
-    /// How many users the account has, all statuses together
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    #[arg(value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
-    pub(crate) users: u32,
-    /// The port on 127.0.0.1; 0 is any free one
-    #[arg(long, value_name = "P", default_value_t = 0)]
-    pub(crate) port: u16,
-    /// Speak https, with a certificate authority made for this run
-    #[arg(long)]
-    pub(crate) tls: bool,
-    /// A new token kills the one before, as in many of Zoom's accounts
-    #[arg(long)]
-    pub(crate) single_token: bool,
-    /// How long a token lives
-    #[arg(long, value_name = "SECONDS", default_value = "3600")]
-    pub(crate) token_lifetime: NonZeroU32,
-    /// Another number makes another account
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub(crate) seed: u64,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]

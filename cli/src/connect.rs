@@ -21,12 +21,22 @@ pub(crate) struct Connection {
 impl Connection {
     /// `sandbox_users`: how many users the account has, if it is a made-up one.
     pub(crate) fn open(args: &ConnectArgs, sandbox_users: u32) -> Result<Connection, Failure> {
+        Connection::open_with(args, sandbox_users, |builder| builder)
+    }
+
+    /// The same, with settings that go before those of the environment.
+    pub(crate) fn open_with(
+        args: &ConnectArgs,
+        sandbox_users: u32,
+        adjust: impl Fn(ClientBuilder) -> ClientBuilder,
+    ) -> Result<Connection, Failure> {
         #[cfg(not(feature = "sandbox"))]
         let _ = sandbox_users;
         #[cfg(feature = "sandbox")]
         if args.sandbox {
             let sandbox = crate::sandbox::inside(sandbox_users)?;
-            let client = build(crate::sandbox::client(&sandbox, args.legacy_jwt), args)?;
+            let builder = crate::sandbox::client(&sandbox, args.legacy_jwt);
+            let client = build(adjust(builder), args)?;
             return Ok(Connection {
                 client,
                 sandbox: Some(sandbox),
@@ -34,10 +44,25 @@ impl Connection {
         }
         let builder = Client::builder(credentials(args.legacy_jwt)?).settings_from_env()?;
         Ok(Connection {
-            client: build(builder, args)?,
+            client: build(adjust(builder), args)?,
             #[cfg(feature = "sandbox")]
             sandbox: None,
         })
+    }
+
+    /// Another client for the same, with settings that go before all others.
+    pub(crate) fn another(
+        &self,
+        args: &ConnectArgs,
+        adjust: impl Fn(ClientBuilder) -> ClientBuilder,
+    ) -> Result<Client, Failure> {
+        #[cfg(feature = "sandbox")]
+        if let Some(sandbox) = &self.sandbox {
+            let builder = settled(crate::sandbox::client(sandbox, args.legacy_jwt), args);
+            return adjust(builder).build().map_err(in_options);
+        }
+        let builder = Client::builder(credentials(args.legacy_jwt)?).settings_from_env()?;
+        adjust(settled(builder, args)).build().map_err(in_options)
     }
 
     pub(crate) fn is_sandbox(&self) -> bool {
@@ -48,7 +73,12 @@ impl Connection {
     }
 }
 
-fn build(mut builder: ClientBuilder, args: &ConnectArgs) -> Result<Client, Failure> {
+fn build(builder: ClientBuilder, args: &ConnectArgs) -> Result<Client, Failure> {
+    settled(builder, args).build().map_err(in_options)
+}
+
+/// With what the command line says.
+fn settled(mut builder: ClientBuilder, args: &ConnectArgs) -> ClientBuilder {
     if let Some(seconds) = args.timeout {
         builder = builder.timeout(Duration::from_secs(seconds.get().into()));
     }
@@ -59,7 +89,7 @@ fn build(mut builder: ClientBuilder, args: &ConnectArgs) -> Result<Client, Failu
         builder = builder.token_store(url);
     }
     let name = concat!("zoom-s2s-cli/", env!("CARGO_PKG_VERSION"));
-    builder.user_agent(name).build().map_err(in_options)
+    builder.user_agent(name)
 }
 
 /// The SDK calls a setting by the name of its method; here it is an option.

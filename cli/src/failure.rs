@@ -7,6 +7,9 @@ use zoom_s2s::Error;
 
 use crate::exit::Exit;
 
+/// Of what changes something at Zoom's, and lost its answer.
+const IN_DOUBT: &str = "It may have been carried out all the same: look before you send it again.";
+
 /// A failure, with everything that its text needs.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -19,6 +22,8 @@ pub(crate) enum Failure {
         message: &'static str,
         hint: &'static str,
     },
+    /// The command line asks for what cannot be done.
+    CommandLine { message: String, hint: String },
     /// The only token to be had is the one that Zoom refused.
     NoBetterToken,
     /// Standard input cannot be read.
@@ -31,6 +36,8 @@ pub(crate) enum Failure {
     },
     /// The failure while `--output` was being written; the file named is as it was before.
     Kept(Box<Failure>, PathBuf),
+    /// What the doctor found, and has told.
+    Unhealthy(Exit),
     /// Whoever read the output has gone.
     ClosedPipe,
     /// That signal ended the command.
@@ -55,11 +62,12 @@ impl Failure {
         match self {
             Failure::Zoom(error) => Exit::of(error),
             Failure::Config { .. } => Exit::Config,
-            Failure::Usage { .. } => Exit::Usage,
+            Failure::Usage { .. } | Failure::CommandLine { .. } => Exit::Usage,
             Failure::NoBetterToken => Exit::NotPermitted,
             Failure::Input(_) => Exit::System,
             Failure::Output { .. } => Exit::Output,
             Failure::Kept(failure, _) => failure.exit(),
+            Failure::Unhealthy(exit) => *exit,
             Failure::ClosedPipe => Exit::ClosedPipe,
             Failure::Signalled(signal) => Exit::signalled(*signal),
             Failure::Signals(_) => Exit::System,
@@ -71,8 +79,11 @@ impl Failure {
     /// What happened, and indented below it what to do next. Empty where a word would be too many.
     pub(crate) fn text(&self) -> String {
         match self {
+            Failure::Zoom(error) if error.in_doubt() => format!("zoom-s2s: {error}\n  {IN_DOUBT}"),
             Failure::Zoom(error) => format!("zoom-s2s: {error}"),
-            Failure::Config { message, hint } => told(message, hint),
+            Failure::Config { message, hint } | Failure::CommandLine { message, hint } => {
+                told(message, hint)
+            }
             Failure::Usage { message, hint } => told(message, hint),
             Failure::NoBetterToken => told(
                 "there is no better token: the one that was refused came again",
@@ -91,7 +102,7 @@ impl Failure {
                 };
                 format!("{}\n  {} {kept}.", failure.text(), path.display())
             }
-            Failure::ClosedPipe => String::new(),
+            Failure::Unhealthy(_) | Failure::ClosedPipe => String::new(),
             Failure::Signalled(2) => "zoom-s2s: interrupted".to_owned(),
             Failure::Signalled(_) => "zoom-s2s: terminated".to_owned(),
             Failure::Signals(error) => told(&format!("cannot listen for Ctrl-C: {error}"), ""),

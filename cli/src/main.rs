@@ -1,15 +1,20 @@
 //! The `zoom-s2s` command: Zoom's Server-to-Server OAuth from the shell.
 #![forbid(unsafe_code)]
 
+mod api;
 mod args;
+mod bar_terminal;
 mod columns;
+mod completions;
 mod connect;
 mod console;
+mod doctor;
 mod exit;
 mod failure;
 mod file;
 mod interrupt;
 mod logger;
+mod man;
 mod output;
 mod printable;
 mod progress;
@@ -54,8 +59,12 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let interrupt = Interrupt::listen().map_err(Failure::Signals)?;
     match &arguments.command {
         Command::Users(users) => users::run(users, arguments.verbose > 0, &interrupt),
+        Command::Api(api) => api::run(api, arguments.verbose > 0, &interrupt),
+        Command::Doctor(doctor) => doctor::run(doctor, &interrupt),
         Command::Token(token) => token::run(token, arguments.verbose > 0, &interrupt),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(sandbox) => sandbox::run(sandbox, &interrupt),
+        Command::Completions(completions) => completions::run(completions),
+        Command::Man(man) => man::run(man),
     }
 }

@@ -52,6 +52,13 @@ fn origin(client: &Client) -> String {
     }
 }
 
+/// After a list that came to its end.
+pub(crate) fn unchecked() {
+    console::line(
+        "warning: Zoom stated no total, so that the list could not be checked for completeness",
+    );
+}
+
 fn minutes(time: Duration) -> String {
     let seconds = (time.as_millis() + 500) / 1000;
     if seconds >= 120 {

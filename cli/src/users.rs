@@ -14,6 +14,12 @@ use crate::progress::Progress;
 use crate::tell::{self, counted};
 
 pub(crate) fn run(args: &UsersArgs, verbose: bool, interrupt: &Interrupt) -> Result<(), Failure> {
+    if args.escape_formulas && !matches!(args.format, args::Format::Csv) {
+        return Err(Failure::Usage {
+            message: "--escape-formulas is for CSV alone",
+            hint: "Add --format csv: the other formats are not opened by spreadsheets as formulas.",
+        });
+    }
     let connection = Connection::open(&args.connect, args.sandbox_users())?;
     interrupt.ends(&connection.client);
     let mut sink = Sink::open(args.output.as_deref(), interrupt)?;
@@ -46,12 +52,13 @@ fn listing(
         tell::token(client, &client.token()?, args.connect.legacy_jwt);
     }
     let started = Instant::now();
-    let mut progress = Progress::start(args.output.is_some());
+    let mut progress = Progress::start(args.output.is_some(), "users");
     let mut printer = printer(
         args.format,
         fields(args),
         &included(args),
         sink.is_terminal(),
+        args.escape_formulas,
     );
     let (mut pages_seen, mut users_seen) = (0u64, 0u64);
     let mut pages = query(args, &connection.client).pages();
@@ -77,9 +84,7 @@ fn listing(
         progress.page(page.len() as u64, total, status);
     }
     if !pages.checked() {
-        console::line(
-            "warning: Zoom stated no total, so that the list could not be checked for completeness",
-        );
+        tell::unchecked();
     }
     printer.end(sink).map_err(|error| sink.failed(error))?;
     Ok(format!(

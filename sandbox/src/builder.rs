@@ -3,6 +3,8 @@
 use crate::Sandbox;
 use crate::churn::Churn;
 use crate::credentials::Credentials;
+use crate::journal::Entry;
+use crate::observer::Observer;
 use crate::plan::Plan;
 use crate::tokens::World;
 use serde::{Deserialize, Serialize};
@@ -43,6 +45,7 @@ pub struct Builder {
     pub(crate) page_cache: usize,
     pub(crate) port: u16,
     pub(crate) credentials: Option<Credentials>,
+    pub(crate) observer: Option<Observer>,
 }
 
 impl Default for Builder {
@@ -65,6 +68,7 @@ impl Default for Builder {
             page_cache: 64 << 20,
             port: 0,
             credentials: None,
+            observer: None,
         }
     }
 }
@@ -189,6 +193,15 @@ impl Builder {
     #[must_use]
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
+        self
+    }
+
+    /// Whom to tell of each request, once, with its entry of the journal as it is when the answer is
+    /// ready and not yet sent, or when the client has gone without one. It is called from the
+    /// sandbox's threads, which wait for it.
+    #[must_use]
+    pub fn observer(mut self, told: impl Fn(&Entry) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer::new(told));
         self
     }
 

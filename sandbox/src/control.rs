@@ -60,18 +60,16 @@
 
 use crate::account::UserStatus;
 use crate::answer::Answer;
-use crate::app::{RoleRefusal, ScopeRefusal};
 use crate::fault::FaultForm;
 use crate::lock;
-use crate::permission::Permission;
+use crate::orders::{AppOrder, ClockOrder, RoleOrder};
 use crate::zoom::Zoom;
 use hyper::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 type Done = Result<Answer, Answer>;
 
@@ -101,17 +99,11 @@ fn route(zoom: &Zoom, method: &Method, path: &str, body: &[u8]) -> Done {
             zoom.faults.clear();
             done()
         }
-        ("POST", "clock") => match parse(body)? {
-            ClockForm::AdvanceSeconds(seconds) => {
-                let by = Duration::try_from_secs_f64(seconds).map_err(|_| refused("not a time"))?;
-                zoom.clock.advance(by);
-                done()
-            }
-            ClockForm::OffsetSeconds(seconds) => {
-                zoom.clock.set_offset(seconds);
-                done()
-            }
-        },
+        ("POST", "clock") => {
+            let order: ClockOrder = parse(body)?;
+            order.carry_out(zoom).map_err(refused)?;
+            done()
+        }
         ("POST", "tokens/kill") => kill(zoom, body),
         ("POST", "tokens/kill_every") => {
             zoom.killing.every(parse(body)?);
@@ -129,12 +121,15 @@ fn route(zoom: &Zoom, method: &Method, path: &str, body: &[u8]) -> Done {
             zoom.churning.set(parse(body)?);
             done()
         }
-        ("POST", "app") => configure(zoom, parse(body)?),
+        ("POST", "app") => {
+            let order: AppOrder = parse(body)?;
+            let conflict = |why: String| Answer::json(409, &json!({ "message": why }));
+            order.carry_out(zoom).map_err(conflict)?;
+            done()
+        }
         ("POST", "role") => {
-            let form: RoleForm = parse(body)?;
-            let app = &mut *lock(&zoom.app);
-            app.role_refusal = form.refusal.unwrap_or(app.role_refusal);
-            app.set_role(form.permissions);
+            let order: RoleOrder = parse(body)?;
+            order.carry_out(zoom);
             done()
         }
         ("POST", "users") => {
@@ -193,46 +188,16 @@ fn kill(zoom: &Zoom, body: &[u8]) -> Done {
     done()
 }
 
-fn configure(zoom: &Zoom, form: AppForm) -> Done {
-    if let Some(secret) = form.client_secret {
-        lock(&zoom.app).rotate(&secret);
-    }
-    if let Some(disabled) = form.disabled {
-        zoom.disable_app(disabled);
-    }
-    if let Some(scopes) = form.scopes {
-        lock(&zoom.app).set_scopes(scopes);
-    }
-    if let Some(scope) = form.add_scope {
-        let added = lock(&zoom.app).add_scope(&scope);
-        added.map_err(|why| Answer::json(409, &json!({ "message": why.to_string() })))?;
-    }
-    if let Some(refusal) = form.scope_refusal {
-        lock(&zoom.app).scope_refusal = refusal;
-    }
-    if let Some(server_to_server) = form.server_to_server {
-        lock(&zoom.app).server_to_server = server_to_server;
-    }
-    done()
-}
-
 fn done() -> Done {
     Ok(Answer::new(204, "", ""))
 }
 
-fn refused(message: &str) -> Answer {
-    Answer::json(400, &json!({ "message": message }))
+fn refused(message: impl std::fmt::Display) -> Answer {
+    Answer::json(400, &json!({ "message": message.to_string() }))
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Answer> {
-    serde_json::from_slice(body).map_err(|error| refused(&error.to_string()))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ClockForm {
-    AdvanceSeconds(f64),
-    OffsetSeconds(i64),
+    serde_json::from_slice(body).map_err(refused)
 }
 
 #[derive(Deserialize)]
@@ -245,22 +210,4 @@ struct UserForm {
 #[serde(deny_unknown_fields)]
 struct KillForm {
     serial: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AppForm {
-    client_secret: Option<String>,
-    disabled: Option<bool>,
-    scopes: Option<Vec<String>>,
-    server_to_server: Option<bool>,
-    add_scope: Option<String>,
-    scope_refusal: Option<ScopeRefusal>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RoleForm {
-    permissions: BTreeSet<Permission>,
-    refusal: Option<RoleRefusal>,
 }

@@ -18,8 +18,8 @@ pub(crate) fn http_date(unix: i64) -> String {
     )
 }
 
-/// Formats `unix` (seconds) as Zoom's `Retry-After` has it: `1994-11-06T08:49:37Z`.
-pub(crate) fn iso_date(unix: i64) -> String {
+/// A moment in seconds since 1970 as Zoom's `Retry-After` has it: `1994-11-06T08:49:37Z`.
+pub fn iso_date(unix: i64) -> String {
     let (days, second) = (unix.div_euclid(86_400), unix.rem_euclid(86_400));
     let (year, month, day) = civil(days);
     let (hour, minute) = (second / 3600, second / 60 % 60);

@@ -2,7 +2,9 @@
 
 use crate::app::App;
 use crate::caller::Auth;
+use crate::jwt::Claims;
 use crate::lock;
+use crate::observer::Observer;
 use crate::request::Request;
 use crate::zoom::{is_api, is_token_request, random_key};
 use ring::hmac;
@@ -33,6 +35,8 @@ pub struct Entry {
     /// Real time since the sandbox started, at which the request's head had arrived.
     #[serde(serialize_with = "seconds", rename = "at_seconds")]
     pub at: Duration,
+    /// The sandbox's time at that moment, in seconds since 1970.
+    pub unix_seconds: i64,
     /// The connection, counted from 1.
     pub connection: u64,
     /// The method.
@@ -41,6 +45,8 @@ pub struct Entry {
     pub path: String,
     /// The query, decoded.
     pub query: Vec<(String, String)>,
+    /// The fields of the body, decoded, if it called itself a form.
+    pub form: Vec<(String, String)>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
     /// The `Content-Type` header.
@@ -51,6 +57,9 @@ pub struct Entry {
     pub token: Option<u64>,
     /// The kind of credentials it came with.
     pub auth: Auth,
+    /// What the JWT says that it came with, in the header or in the query; `None` for tokens issued
+    /// here.
+    pub jwt: Option<Claims>,
     /// The status of the response; 0 while there is none and if it was cut.
     pub status: u16,
     /// Whether the operation took effect: it was let in, tried and successful, whatever the client
@@ -70,6 +79,14 @@ pub(crate) struct Journal {
     records: Mutex<Records>,
     /// Keyed, or a short body could be guessed from its hash.
     body_key: hmac::Key,
+    observer: Option<Observer>,
+}
+
+/// When and where a request came in.
+pub(crate) struct Arrival {
+    pub(crate) at: Duration,
+    pub(crate) unix_seconds: i64,
+    pub(crate) connection: u64,
 }
 
 #[derive(Default)]
@@ -87,10 +104,11 @@ pub(crate) struct Counts {
 }
 
 impl Journal {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(observer: Option<Observer>) -> Self {
         Self {
             records: Mutex::default(),
             body_key: random_key(),
+            observer,
         }
     }
 
@@ -101,24 +119,30 @@ impl Journal {
         request: &Request,
         fault: Option<String>,
         app: &Mutex<App>,
-        at: Duration,
-        connection: u64,
+        arrival: &Arrival,
         tracking_id: impl FnOnce(u64) -> String,
     ) -> (u64, String) {
         let app = lock(app);
         let shown = |text: &str| app.redact(&without_jwts(text));
         let mut entry = Entry {
             number: 0,
-            at,
-            connection,
+            at: arrival.at,
+            unix_seconds: arrival.unix_seconds,
+            connection: arrival.connection,
             method: request.method.clone(),
             path: shown_path(&request.path, shown),
-            query: Vec::with_capacity(request.query.len()),
+            query: shown_pairs(&request.query, shown),
+            form: Vec::new(),
             user_agent: request.user_agent.as_deref().map(shown),
             content_type: request.content_type.as_deref().map(shown),
             accept_encoding: request.accept_encoding.as_deref().map(shown),
             token: request.caller.token(),
             auth: request.caller.auth(),
+            jwt: request.jwt.as_ref().map(|claims| Claims {
+                alg: shown(&claims.alg),
+                iss: claims.iss.as_deref().map(shown),
+                exp: claims.exp,
+            }),
             status: 0,
             carried_out: false,
             body_len: 0,
@@ -126,14 +150,6 @@ impl Journal {
             fault,
             tracking_id: String::new(),
         };
-        for (key, value) in &request.query {
-            let value = if SECRET_PARAMETERS.contains(&key.as_str()) {
-                "[redacted]".to_owned()
-            } else {
-                shown(value)
-            };
-            entry.query.push((shown(key), value));
-        }
         drop(app);
 
         let records = &mut *lock(&self.records);
@@ -155,14 +171,20 @@ impl Journal {
     }
 
     /// Notes the body when it has arrived.
-    pub(crate) fn body(&self, number: u64, body: &[u8]) {
+    pub(crate) fn body(&self, number: u64, request: &Request, app: &Mutex<App>) {
+        let body = &request.body;
         if body.is_empty() {
             return;
         }
         let tag = hmac::sign(&self.body_key, body);
         let hash = tag.as_ref()[..8].iter().map(|byte| format!("{byte:02x}"));
         let hash = hash.collect();
+        let form = {
+            let app = lock(app);
+            shown_pairs(&request.form(), |text| app.redact(&without_jwts(text)))
+        };
         self.change(number, |entry| {
+            entry.form = form;
             entry.body_len = body.len() as u64;
             entry.body_hash = hash;
         });
@@ -170,22 +192,33 @@ impl Journal {
 
     /// Completes an entry.
     pub(crate) fn answered(&self, number: u64, status: u16, carried_out: bool) {
-        self.change(number, |entry| {
+        let complete = self.change(number, |entry| {
             entry.status = status;
             entry.carried_out = carried_out;
+            self.observer.as_ref().map(|_| entry.clone())
         });
+        self.tell(complete.flatten());
+    }
+
+    /// There will be no answer: the client has gone.
+    pub(crate) fn abandoned(&self, number: u64) {
+        if self.observer.is_some() {
+            self.tell(self.change(number, |entry| entry.clone()));
+        }
+    }
+
+    fn tell(&self, entry: Option<Entry>) {
+        if let (Some(observer), Some(entry)) = (&self.observer, entry) {
+            observer.tell(&entry);
+        }
     }
 
     /// Changes an entry, if it was not cleared meanwhile.
-    fn change(&self, number: u64, change: impl FnOnce(&mut Entry)) {
+    fn change<T>(&self, number: u64, change: impl FnOnce(&mut Entry) -> T) -> Option<T> {
         let records = &mut *lock(&self.records);
-        let Some(first) = records.entries.front().map(|entry| entry.number) else {
-            return;
-        };
-        let nth = number.checked_sub(first).map(|nth| nth as usize);
-        if let Some(entry) = nth.and_then(|nth| records.entries.get_mut(nth)) {
-            change(entry);
-        }
+        let first = records.entries.front()?.number;
+        let nth = number.checked_sub(first)? as usize;
+        records.entries.get_mut(nth).map(change)
     }
 
     pub(crate) fn entries(&self) -> Vec<Entry> {
@@ -199,6 +232,22 @@ impl Journal {
     pub(crate) fn clear(&self) {
         lock(&self.records).entries.clear();
     }
+}
+
+/// Names and values of a query or a form.
+fn shown_pairs(
+    pairs: &[(String, String)],
+    shown: impl Fn(&str) -> String,
+) -> Vec<(String, String)> {
+    let value = |key: &str, value: &str| {
+        if SECRET_PARAMETERS.contains(&key) {
+            "[redacted]".to_owned()
+        } else {
+            shown(value)
+        }
+    };
+    let pair = |(key, text): &(String, String)| (shown(key), value(key, text));
+    pairs.iter().map(pair).collect()
 }
 
 /// A secret may hide in percent-encoding; then the path is shown decoded.

@@ -12,6 +12,7 @@ use crate::lock;
 use crate::permission::Permission;
 use crate::plan::Plan;
 use crate::running::{Running, Started};
+use crate::scenario::{Scenario, ScenarioError};
 use crate::zoom::Zoom;
 use std::fmt;
 use std::io;
@@ -279,6 +280,14 @@ impl Sandbox {
     /// Orders a fault.
     pub fn fault(&self, fault: Fault) {
         self.zoom.faults.add(fault);
+    }
+
+    /// Sets everything that a scenario names, and orders its faults.
+    ///
+    /// # Errors
+    /// The clock cannot be moved so, or the app cannot have the scope.
+    pub fn play(&self, scenario: Scenario) -> Result<(), ScenarioError> {
+        scenario.play(&self.zoom)
     }
 
     /// Takes back the faults that have not struck yet.

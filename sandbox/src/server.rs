@@ -6,6 +6,7 @@ use crate::concurrency::InTheMaking;
 use crate::control;
 use crate::date::http_date;
 use crate::fault::{Action, Strike};
+use crate::journal::{Arrival, Journal};
 use crate::request::Request;
 use crate::wire::{Command, Control, Cut, Stream, Wire};
 use crate::zoom::{Zoom, is_api};
@@ -70,7 +71,11 @@ async fn respond(
     connection: u64,
     request: hyper::Request<Incoming>,
 ) -> io::Result<hyper::Response<Pieces>> {
-    let at = zoom.clock.since_start();
+    let arrival = Arrival {
+        at: zoom.clock.since_start(),
+        unix_seconds: zoom.clock.unix_seconds(),
+        connection,
+    };
     let (parts, body) = request.into_parts();
     if let Some(path) = control::path(parts.uri.path()) {
         let body = collect(body).await?;
@@ -89,15 +94,15 @@ async fn respond(
         &request,
         fault.map(|fault| fault.action.name()),
         &zoom.app,
-        at,
-        connection,
+        &arrival,
         |number| zoom.tracking_id(number),
     );
 
+    let mut unanswered = Unanswered(Some((&zoom.journal, number)));
     // Held over the latency: it is in the making that calls are too many.
     let making = is_api(&request.path).then(|| zoom.concurrency.enter());
     request.body = collect(body).await?;
-    zoom.journal.body(number, &request.body);
+    zoom.journal.body(number, &request, &zoom.app);
     if let Some(latency) = fault.and_then(|fault| fault.latency) {
         tokio::time::sleep(latency).await;
     }
@@ -112,6 +117,7 @@ async fn respond(
     // Before a byte goes out, so that a client that has its answer finds it in the journal.
     let cut = matches!(command, Some(Command::Cut(_)));
     let status = if cut { 0 } else { answer.status };
+    unanswered.0 = None;
     zoom.journal.answered(number, status, carried_out);
     if let Some(command) = command {
         let body = if head_only { 0 } else { answer.body.len() };
@@ -119,6 +125,18 @@ async fn respond(
     }
     let traced = fault.is_none_or(|fault| fault.tracking_id);
     Ok(response(zoom, answer, traced.then_some(&*tracking_id)))
+}
+
+/// Tells the journal of a request whose client went away before there was an answer: then the
+/// future that makes the answer is dropped.
+struct Unanswered<'j>(Option<(&'j Journal, u64)>);
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        if let Some((journal, number)) = self.0.take() {
+            journal.abandoned(number);
+        }
+    }
 }
 
 /// The answer, and whether the request took effect.

@@ -65,7 +65,7 @@ impl Zoom {
             meetings: Meetings::new(builder.seed, builder.meetings_per_user),
             participants_per_meeting: builder.participants_per_meeting,
             pages: Pages::new(builder.page_cache),
-            journal: Journal::new(),
+            journal: Journal::new(builder.observer.clone()),
             faults: Faults::default(),
             churning,
             killing: Killing::default(),

@@ -166,8 +166,10 @@ impl Client {
         self.core.lasting.stats.get(counter)
     }
 
-    /// The client's state as one JSON object: version, store, token age and expiry, counters, last
-    /// warning. Members are only ever added. It holds no secret and no token.
+    /// The client's state as one JSON object: version, addresses and the proxies on the way to them,
+    /// store, token age and expiry, counters, last warning, and `clock_offset_ms`: how far Zoom's
+    /// clock is ahead of this machine's, to about a second, `null` before the first answer. Members
+    /// are only ever added. It holds no secret and no token.
     pub fn status_json(&self) -> String {
         snapshot::status_json(&self.core)
     }

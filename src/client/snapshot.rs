@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Core;
 use crate::stats::Counter;
 use crate::token::{Moment, Sharing};
+use crate::transport::BaseUrl;
 
 pub(super) fn status_json(core: &Core) -> String {
     let now = core.now();
@@ -39,8 +40,12 @@ pub(super) fn status_json(core: &Core) -> String {
     let sharing = core.source.sharing.as_ref();
     json!({
         "version": env!("CARGO_PKG_VERSION"),
+        "oauth_url": core.source.issuer.oauth_url(),
         "api_url": core.settings.api_url.as_str(),
+        "oauth_proxy": proxy(core, core.source.issuer.oauth_base()),
+        "api_proxy": proxy(core, &core.settings.api_url),
         "store": sharing.map_or("memory:", Sharing::name),
+        "store_strict": sharing.is_some_and(Sharing::is_strict),
         "store_error": store_error.as_ref().map(|error| error.message()),
         "store_error_hint": store_error.as_ref().map(|error| error.hint()),
         "token": token,
@@ -57,6 +62,14 @@ pub(super) fn status_json(core: &Core) -> String {
             "forced": counts.forced,
         },
         "last_warning": core.lasting.last_warning().as_deref(),
+        "clock_offset_ms": core.lasting.clock_offset_ms(),
     })
     .to_string()
+}
+
+/// The proxy that requests to `base` go through, without user name and password.
+fn proxy(core: &Core, base: &BaseUrl) -> Option<String> {
+    let proxy = core.lasting.config.proxy.as_ref();
+    let proxy = proxy.filter(|proxy| proxy.serves(base.is_https(), base.host()))?;
+    Some(format!("http://{}", proxy.place()))
 }

@@ -45,6 +45,10 @@ impl Issuer {
         self.endpoint.base.as_str()
     }
 
+    pub(crate) fn oauth_base(&self) -> &BaseUrl {
+        &self.endpoint.base
+    }
+
     /// The credentials as they are now; files are read anew.
     pub(super) fn presented(&self) -> Result<Presented> {
         match &self.credentials.kind {

@@ -20,7 +20,7 @@ use super::proxy::Proxy;
 use super::socket::Socket;
 use super::tls;
 use super::tls_source::TlsSource;
-use super::url::{bare_host, is_loopback};
+use super::url::bare_host;
 use super::wire::{Stream, Wire, deadline_of};
 use crate::error::{Details, Error, Result};
 use crate::lock::Bell;
@@ -96,13 +96,10 @@ impl Dialer {
         let host = &*bare_host(host).to_ascii_lowercase();
         let port = port.unwrap_or(if https { 443 } else { 80 });
 
-        // Plain http stays on this machine, so it never meets a proxy; nor does a literal loopback.
-        let proxy = self.proxy.as_ref().filter(|proxy| {
-            https
-                && proxy.applies_to(host)
-                && !host.parse().is_ok_and(is_loopback)
-                && host != "localhost"
-        });
+        let proxy = self
+            .proxy
+            .as_ref()
+            .filter(|proxy| proxy.serves(https, host));
         let (near_host, near_port) =
             proxy.map_or((host, port), |proxy| (proxy.host.as_str(), proxy.port));
         let reach = if https {

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwapOption;
@@ -40,7 +40,12 @@ pub(crate) struct Lasting {
     // Readable right after a fork, whatever another thread was doing at that moment.
     pub(super) roots: ArcSwapOption<RootCertStore>,
     last_warning: ArcSwapOption<String>,
+    /// How far the peers' clock was ahead of this machine's at the last answer, in milliseconds.
+    clock_offset: AtomicI64,
 }
+
+/// No answer has told the time yet.
+const UNTOLD: i64 = i64::MIN;
 
 impl Lasting {
     pub(crate) fn new(config: NetworkConfig) -> Arc<Lasting> {
@@ -50,6 +55,7 @@ impl Lasting {
             shut_down: AtomicBool::new(false),
             roots: ArcSwapOption::const_empty(),
             last_warning: ArcSwapOption::const_empty(),
+            clock_offset: AtomicI64::new(UNTOLD),
         })
     }
 
@@ -61,6 +67,18 @@ impl Lasting {
 
     pub(crate) fn last_warning(&self) -> Option<Arc<String>> {
         self.last_warning.load_full()
+    }
+
+    /// How far Zoom's clock is ahead of this machine's, in milliseconds, by the last answer that had
+    /// a `Date`; `None` if none had. `Date` tells whole seconds, so this is off by up to one.
+    pub(crate) fn clock_offset_ms(&self) -> Option<i64> {
+        Some(self.clock_offset.load(Ordering::Relaxed)).filter(|offset| *offset != UNTOLD)
+    }
+
+    fn note_clock(&self, answer: &Answer, headed: SystemTime) {
+        if let Some(offset) = answer.clock_offset_ms(headed) {
+            self.clock_offset.store(offset, Ordering::Relaxed);
+        }
     }
 }
 
@@ -107,6 +125,13 @@ impl Answer {
     pub(crate) fn clock_ahead(&self) -> Option<i64> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
         Some(http_date(self.header("date")?)? - i64::try_from(now.as_secs()).ok()?)
+    }
+
+    /// The same in milliseconds; the `Date` is taken for the middle of its second.
+    fn clock_offset_ms(&self, now: SystemTime) -> Option<i64> {
+        let now = now.duration_since(UNIX_EPOCH).ok()?;
+        let now = i64::try_from(now.as_millis()).ok()?;
+        Some(http_date(self.header("date")?)? * 1000 + 500 - now)
     }
 
     /// Zoom's own number for this request, printable and of bounded length.
@@ -221,6 +246,7 @@ impl Epoch {
                 self.agent.run(request.timeout_global(Some(left)).build())?
             }
         };
+        let headed = SystemTime::now();
         let (head, incoming) = response.into_parts();
         let limit = self.lasting.config.body_limit;
         if let Some(length) = incoming.content_length() {
@@ -232,14 +258,55 @@ impl Epoch {
             .limit(limit)
             .reader()
             .read_to_end(body)?;
-        Ok(Answer {
+        let answer = Answer {
             status: head.status.as_u16(),
             headers: head.headers,
-        })
+        };
+        // Told when the head was written: a body that took long would make the peer look slow.
+        self.lasting.note_clock(&answer, headed);
+        Ok(answer)
     }
 }
 
 /// URLs are logged without their query, which may hold names and mail addresses.
 fn without_query(url: &str) -> &str {
     url.split('?').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_of_the_last_answer_with_a_date_counts() {
+        let lasting = Lasting::new(NetworkConfig {
+            connect_timeout: Duration::from_secs(1),
+            proxy: None,
+            trust: Trust::default(),
+            user_agent: String::new(),
+            resolver: None,
+            body_limit: 1,
+        });
+        let told = |date: &str, now_ms: u64| {
+            let mut headers = HeaderMap::new();
+            headers.insert("date", date.parse().expect("a header"));
+            let answer = Answer {
+                status: 200,
+                headers,
+            };
+            lasting.note_clock(&answer, UNIX_EPOCH + Duration::from_millis(now_ms));
+            lasting.clock_offset_ms()
+        };
+        assert_eq!(lasting.clock_offset_ms(), None);
+        assert_eq!(told("soon", 0), None, "no date, no offset");
+        let date = "Thu, 01 Jan 1970 00:10:00 GMT";
+        assert_eq!(told(date, 600_500), Some(0));
+        assert_eq!(told(date, 0), Some(600_500), "this machine is behind");
+        assert_eq!(
+            told(date, 1_200_000),
+            Some(-599_500),
+            "this machine is ahead"
+        );
+        assert_eq!(told("", 0), Some(-599_500), "what was told stays");
+    }
 }

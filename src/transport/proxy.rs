@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 use ureq::http::Uri;
 
-use super::url::{bare_host, is_within};
+use super::url::{bare_host, is_loopback, is_within};
 use crate::error::{Details, Error, Result};
 use crate::secret::{Secret, quote};
 
@@ -66,9 +66,13 @@ impl Proxy {
         })
     }
 
-    /// Whether connections to `host` go through this proxy.
-    pub(crate) fn applies_to(&self, host: &str) -> bool {
-        !self.no_proxy.covers(host)
+    /// Whether connections to `host` go through this proxy. Plain http stays on this machine, so it
+    /// never meets one; nor does a literal loopback.
+    pub(crate) fn serves(&self, is_https: bool, host: &str) -> bool {
+        is_https
+            && !self.no_proxy.covers(host)
+            && !host.parse().is_ok_and(is_loopback)
+            && host != "localhost"
     }
 
     /// Asks the proxy for a tunnel to `host:port`. Nothing has been sent to Zoom yet.

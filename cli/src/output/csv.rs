@@ -12,18 +12,25 @@ use crate::printable::printable;
 pub(super) struct Csv {
     columns: Vec<UserField>,
     on_terminal: bool,
+    escape_formulas: bool,
 }
 
 impl Csv {
-    pub(super) fn new(columns: Vec<UserField>, on_terminal: bool) -> Csv {
+    pub(super) fn new(columns: Vec<UserField>, on_terminal: bool, escape_formulas: bool) -> Csv {
         Csv {
             columns,
             on_terminal,
+            escape_formulas,
         }
     }
 
     fn cell<'u>(&self, user: &'u User, field: UserField) -> Cow<'u, str> {
         let text = columns::text(user, field).unwrap_or_default();
+        let text = if self.escape_formulas {
+            no_formula(text)
+        } else {
+            text
+        };
         if self.on_terminal {
             Cow::Owned(printable(&text).into_owned())
         } else {
@@ -54,6 +61,16 @@ impl Printer for Csv {
 
     fn end(&mut self, _: &mut dyn Write) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// The text with an apostrophe before it if a spreadsheet would take it for a formula, which could
+/// read other cells and send them away. Users choose their names themselves.
+fn no_formula(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        text
     }
 }
 

@@ -2,11 +2,13 @@
 
 mod compact;
 mod csv;
+mod items;
 mod json;
 mod sink;
 mod table;
 
 pub(crate) use compact::compact;
+pub(crate) use items::Items;
 pub(crate) use sink::Sink;
 
 use std::io::{self, Write};
@@ -32,13 +34,14 @@ pub(crate) fn printer(
     fields: Option<Vec<UserField>>,
     extra: &[UserField],
     on_terminal: bool,
+    escape_formulas: bool,
 ) -> Box<dyn Printer> {
     let columns = |fields: Option<Vec<UserField>>| {
         fields.unwrap_or_else(|| [columns::DEFAULT, extra].concat())
     };
     match format {
         Format::Table => Box::new(table::Table::new(columns(fields))),
-        Format::Csv => Box::new(csv::Csv::new(columns(fields), on_terminal)),
+        Format::Csv => Box::new(csv::Csv::new(columns(fields), on_terminal, escape_formulas)),
         Format::Json => Box::new(json::Json::array(fields, on_terminal)),
         Format::Jsonl => Box::new(json::Json::lines(fields, on_terminal)),
     }

@@ -277,7 +277,7 @@ fn command_lines_that_cannot_be_used() {
 
 #[test]
 fn help_names_the_codes_and_shows_how() {
-    for command in ["", "users ", "token ", "sandbox "] {
+    for command in ["", "users ", "api ", "token ", "sandbox "] {
         let help = run(&mut bare(&format!("{command}--help"))).good();
         assert!(help.contains("\nExamples"), "{help}");
         assert!(help.contains(":\n  zoom-s2s "), "{help}");

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use zoom_s2s_sandbox::{Fault, Sandbox};
 
-use crate::support::{led_to, run};
+use crate::support::{bare, led_to, run};
 
 const PAGE: &str = r#"{
   "next_page_token": "",
@@ -57,6 +57,49 @@ fn csv_keeps_every_character() {
         &records[0][1],
         r#"[{"license_option":576460752303423489,"factor":1.10,"huge":123456789012345678901234567890}]"#
     );
+}
+
+#[test]
+fn csv_holds_no_formula_if_asked() {
+    for (name, escaped) in [
+        ("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"),
+        ("+1+cmd|' /C calc'!A0", "'+1+cmd|' /C calc'!A0"),
+        ("-2+3", "'-2+3"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("\r=1", "'\r=1"),
+        ("a=1", "a=1"),
+        ("'=1", "'=1"),
+        (" =1", " =1"),
+        ("Zoë-Marie", "Zoë-Marie"),
+        ("", ""),
+    ] {
+        let sandbox = Sandbox::builder().users(1).start().expect("it starts");
+        let user =
+            serde_json::json!([{"email": "a@b.c", "type": 1, "first_name": name, "pmi": -5}]);
+        sandbox.fault(Fault::on_api().always().set_member("users", user));
+        let list = |option: &str| {
+            let arguments = format!("users --format csv --fields first_name,email,pmi {option}");
+            let text = run(&mut led_to(&sandbox, &arguments)).good();
+            let mut csv = csv::Reader::from_reader(text.as_bytes());
+            let record = csv.records().next().expect("a record").expect("CSV");
+            [&record[0], &record[1], &record[2]].map(str::to_owned)
+        };
+        // Numbers too: a spreadsheet reads "-5" as one, but "-5+cmd" it would run.
+        assert_eq!(list("--escape-formulas"), [escaped, "a@b.c", "'-5"]);
+        assert_eq!(list(""), [name, "a@b.c", "-5"]);
+    }
+    for format in ["table", "json", "jsonl"] {
+        let refused = run(&mut bare(&format!(
+            "users --sandbox --escape-formulas --format {format}"
+        )));
+        assert_eq!(refused.code, 64);
+        assert!(
+            refused.stderr.contains("--format csv"),
+            "{}",
+            refused.stderr
+        );
+    }
 }
 
 #[test]

@@ -29,7 +29,10 @@ pub(crate) struct FaultForm {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "`on` is neither \"token\" nor \"api\" nor {\"method\": …, \"path\": …}"
+)]
 enum OnForm {
     Name(OnName),
     Path { method: String, path: String },
@@ -43,7 +46,7 @@ enum OnName {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "`times` is neither a number nor \"always\"")]
 enum TimesForm {
     Number(u64),
     Always(Always),

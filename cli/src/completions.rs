@@ -1,0 +1,46 @@
+//! `zoom-s2s completions`.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use crate::args::Arguments;
+use crate::failure::Failure;
+
+pub(crate) const EXAMPLES: &str = "\
+Examples (make install puts them there):
+  source <(zoom-s2s completions bash)          # in ~/.bashrc
+  zoom-s2s completions zsh > ~/.zfunc/_zoom-s2s
+  zoom-s2s completions fish > ~/.config/fish/completions/zoom-s2s.fish
+  zoom-s2s completions powershell | Out-String | Invoke-Expression";
+
+#[derive(Args)]
+pub(crate) struct CompletionsArgs {
+    /// Which shell
+    shell: Shell,
+}
+
+pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    let mut command = Arguments::command();
+    clap_complete::generate(args.shell, &mut command, "zoom-s2s", &mut script);
+    if args.shell == Shell::Bash {
+        // clap_complete takes the hyphen of our name for the border of a subcommand in the labels that
+        // its branches have, and not in the jumps to them.
+        let text = String::from_utf8_lossy(&script);
+        script = text.replace("zoom__subcmd__s2s", "zoom__s2s").into_bytes();
+    }
+    print(&script)
+}
+
+/// Writes something whole to standard output.
+pub(crate) fn print(text: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::ClosedPipe),
+        Err(error) => Err(Failure::output(Path::new("standard output"), error)),
+    }
+}

@@ -1,0 +1,118 @@
+//! Names, ports and proxies.
+
+use std::net::TcpListener;
+
+use super::row::{Row, check_all, row};
+use crate::doctor_scene::{Scene, closed_port};
+use crate::proxies::{BASIC, FORBIDS, Manner, NTLM, SHOWS_A_PAGE, proxy};
+
+/// Hosts that only a proxy could reach, and this one to do so.
+fn behind(scene: &mut Scene, manner: Manner) {
+    scene.set_hosts("https://zoom.invalid");
+    scene.set("HTTPS_PROXY", format!("http://{}", proxy(manner)));
+}
+
+pub(super) const ROWS: &[Row] = &[
+    row("a host name that nobody knows", |scene| {
+        scene.set_hosts("https://zoom.invalid")
+    })
+    .wrong("names", &["zoom.invalid"], &["DNS"], 75),
+    row("a port where nobody listens", |scene| {
+        let address = closed_port();
+        scene.set_hosts(&format!("http://{address}"));
+    })
+    .wrong("tcp", &["127.0.0.1", "refused"], &["firewall"], 75),
+    row("only the API's port is closed", |scene| {
+        let address = closed_port();
+        scene.set("ZOOM_S2S_API_URL", format!("http://{address}/v2"));
+    })
+    .wrong("tcp", &["127.0.0.1", "refused"], &["firewall"], 75),
+    row("a proxy that is down", |scene| {
+        scene.set_hosts("https://zoom.invalid");
+        scene.set("HTTPS_PROXY", format!("http://{}", closed_port()));
+    })
+    .wrong("proxy", &["127.0.0.1", "refused"], &["HTTPS_PROXY"], 75),
+    row("a proxy of another variable that is down", |scene| {
+        scene.set_hosts("https://zoom.invalid");
+        scene.set("all_proxy", closed_port());
+    })
+    .wrong("proxy", &["127.0.0.1", "refused"], &["all_proxy"], 75),
+    row("a proxy that may not be used for Zoom", |scene| {
+        behind(scene, Manner::Tunnels);
+        scene.set("NO_PROXY", "localhost,.invalid");
+    })
+    .wrong("names", &["zoom.invalid"], &["NO_PROXY"], 75),
+    row("a proxy whose name nobody knows", |scene| {
+        scene.set_hosts("https://zoom.invalid");
+        scene.set("HTTPS_PROXY", "http://proxy.invalid:3128");
+    })
+    .wrong("proxy", &["proxy.invalid"], &["HTTPS_PROXY"], 75),
+    row("a proxy that wants a password", |scene| {
+        behind(scene, BASIC)
+    })
+    .wrong(
+        "proxy",
+        &["password", "407"],
+        &["user:password", "percent"],
+        69,
+    ),
+    row("a proxy that wants another password", |scene| {
+        behind(scene, BASIC);
+        let url = scene.value("HTTPS_PROXY");
+        scene.set("HTTPS_PROXY", url.replace("//", "//jo:xyzzy%20plugh@"));
+        scene.secret("xyzzy");
+        scene.secret("plugh");
+    })
+    .wrong("proxy", &["password", "407"], &["percent"], 69),
+    row("a proxy that wants NTLM", |scene| behind(scene, NTLM)).wrong(
+        "proxy",
+        &["NTLM", "407"],
+        &["cntlm"],
+        69,
+    ),
+    row("a proxy that forbids, with a page", |scene| {
+        behind(scene, FORBIDS);
+        scene.set("ZOOM_S2S_API_URL", "https://api.example.invalid/v2");
+    })
+    .wrong(
+        "proxy",
+        &["403"],
+        &["allowed", "zoom.invalid", "api.example.invalid"],
+        69,
+    ),
+    row("a proxy that shows a page in Zoom's place", |scene| {
+        behind(scene, SHOWS_A_PAGE)
+    })
+    .wrong("tls", &["not TLS"], &["proxy"], 76),
+    row("a kind of proxy that is not supported", |scene| {
+        scene.set("HTTPS_PROXY", "socks5://127.0.0.1:1080")
+    })
+    .wrong("proxy", &["HTTPS_PROXY"], &["http://"], 78),
+    row("only HTTP_PROXY is set", |scene| {
+        scene.set("HTTP_PROXY", "http://proxy.invalid:3128")
+    })
+    .note("proxy", &["HTTP_PROXY"], &["HTTPS_PROXY"]),
+    row("the browser's way out is not the service's", |scene| {
+        scene.set_hosts("https://zoom.invalid");
+        scene.set("HTTP_PROXY", "http://proxy.invalid:3128");
+    })
+    .wrong(
+        "names",
+        &["zoom.invalid"],
+        &["HTTP_PROXY is", "HTTPS_PROXY"],
+        75,
+    ),
+    row("a host that takes connections and says nothing", |scene| {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        scene.set_hosts(&format!("https://{address}"));
+        scene.set("ZOOM_S2S_TIMEOUT_MS", "1000");
+        scene.keep(listener);
+    })
+    .wrong("tls", &["127.0.0.1"], &["firewall"], 75),
+];
+
+#[test]
+fn each_is_found() {
+    check_all(ROWS);
+}
