@@ -14,13 +14,24 @@ use support::{has_tool, sandbox, skip};
 use zoom_s2s_sandbox::{Sandbox, World};
 
 const PACKAGE: &str = "python";
-const PARTS: [&str; 7] = [
+const PARTS: [&str; 8] = [
     "test_auth",
+    "test_build",
     "test_calls",
     "test_interrupt",
     "test_library",
     "test_lifetime",
     "test_processes",
+    "test_users",
+];
+/// What needs nothing from PyPI and takes seconds: run by every Python.
+const QUICK: [&str; 7] = [
+    "test_build",
+    "test_calls.Requests",
+    "test_calls.Settings",
+    "test_interrupt",
+    "test_library",
+    "test_lifetime",
     "test_users",
 ];
 const PROGRAM: &str = "import zoom_s2s\nwith zoom_s2s.Client.from_env() as zoom:\n    \
@@ -32,10 +43,11 @@ fn tools() -> Option<&'static Path> {
     FOLDER
         .get_or_init(|| {
             let output = Command::new(root().join("python/tools")).output().ok()?;
-            output
-                .status
-                .success()
-                .then(|| PathBuf::from(text(&output.stdout).trim()))
+            if !output.status.success() {
+                eprintln!("python/tools: {}", text(&output.stderr));
+                return None;
+            }
+            Some(PathBuf::from(text(&output.stdout).trim()))
         })
         .as_deref()
 }
@@ -47,10 +59,40 @@ fn python() -> Option<PathBuf> {
         .or_else(|| has_tool("python3").then(|| "python3".into()))
 }
 
-fn suite(world: World, parts: &[&str]) {
-    let Some(python) = python() else {
-        return skip("python_package", "python3");
-    };
+/// The other Pythons of this machine from 3.9 to 3.13, one of each, on the path or of pyenv.
+fn other_pythons(but: &Path) -> Vec<PathBuf> {
+    let pyenv = std::env::var_os("HOME").map(|home| Path::new(&home).join(".pyenv/versions"));
+    let installed = pyenv.and_then(|folder| fs::read_dir(folder).ok());
+    let named = (9..=13).map(|minor| PathBuf::from(format!("python3.{minor}")));
+    let mut tried: Vec<u32> = minor_version(but).into_iter().collect();
+    named
+        .chain(
+            installed
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|version| version.path().join("bin/python3")),
+        )
+        .filter(|python| {
+            let new = minor_version(python)
+                .filter(|minor| (9..=13).contains(minor) && !tried.contains(minor));
+            tried.extend(new);
+            new.is_some()
+        })
+        .collect()
+}
+
+/// The 9 of Python 3.9; none where there is no such program, or only a shim of pyenv's.
+fn minor_version(python: &Path) -> Option<u32> {
+    let output = Command::new(python)
+        .args(["-c", "import sys; print(sys.version_info[1])"])
+        .output()
+        .ok()?;
+    text(&output.stdout).trim().parse().ok()
+}
+
+/// Runs these parts of the package's tests by this Python; what it said.
+fn run(python: &Path, world: World, parts: &[&str]) -> String {
     let zoom = sandbox(|sandbox| sandbox.world(world).users(700));
     let mut command = with_sandbox(python, &zoom);
     command
@@ -64,7 +106,14 @@ fn suite(world: World, parts: &[&str]) {
         .env("ZOOM_S2S_HEADER", root().join("include/zoom_s2s.h"));
     let said = text(&succeed(&mut command).stderr);
     assert!(said.contains("\nRan "), "{said}");
-    for line in said.lines() {
+    said
+}
+
+fn suite(world: World, parts: &[&str]) {
+    let Some(python) = python() else {
+        return skip("python_package", "python3");
+    };
+    for line in run(&python, world, parts).lines() {
         // NAME (PLACE) ... skipped 'TOOL is not installed'
         if let Some((test, why)) = line.split_once(" ... skipped ") {
             let tool = why.trim_matches('\'').split(' ').next().unwrap_or(why);
@@ -81,6 +130,21 @@ fn its_tests_pass_where_old_tokens_live_on() {
 #[test]
 fn its_tests_pass_where_a_new_token_kills_the_old_one() {
     suite(World::SingleToken, &PARTS);
+}
+
+#[test]
+fn its_tests_pass_under_every_python_there_is() {
+    let Some(python) = python() else {
+        return skip("python_package: other Pythons", "python3");
+    };
+    let others = other_pythons(&python);
+    if others.is_empty() {
+        println!("only python3 was tried: there is no other Python from 3.9 to 3.13");
+    }
+    for other in others {
+        println!("{}", other.display());
+        run(&other, World::MultiToken, &QUICK);
+    }
 }
 
 #[test]
