@@ -249,7 +249,7 @@ fn install_and_run(python: &Path, zoom: &Sandbox, what: &Path, path: &str) {
 fn a_wheel_installs_into_an_empty_environment_without_rust_and_runs() {
     let work = folder("python-wheel");
     let Some(python) = environment(&work.join("environment")) else {
-        return skip("python_package: the wheel", "python3-venv");
+        return skip("python_package: the wheel", "python3:ensurepip");
     };
     let output = succeed(
         Command::new("python3")
@@ -264,15 +264,69 @@ fn a_wheel_installs_into_an_empty_environment_without_rust_and_runs() {
     install_and_run(&python, &sandbox(|sandbox| sandbox), &wheel, "/nonexistent");
 }
 
+/// The commands of the README that lead from nothing to the first user in Python.
+fn commands_of_the_readme() -> Vec<String> {
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    let (_, rest) = readme
+        .split_once("first user in three commands")
+        .expect("the place");
+    let block = rest.split("```").nth(1).expect("a block");
+    let lines = block.strip_prefix("sh\n").expect("shell").lines();
+    lines.map(str::to_owned).collect()
+}
+
+/// As somebody would who has just heard of it: with Rust, and in an empty environment.
 #[test]
-fn pip_installs_from_the_checkout_with_rust() {
-    let work = folder("python-checkout");
+fn three_commands_of_the_readme_lead_to_the_first_user() {
+    let work = folder("python-newcomer");
     let Some(python) = environment(&work.join("environment")) else {
-        return skip("python_package: pip install ./python", "python3-venv");
+        return skip("python_package: pip install ./python", "python3:ensurepip");
     };
+    if !has_tool("git") {
+        return skip("python_package: git clone", "git");
+    }
     let path = std::env::var("PATH").unwrap_or_default();
+    let bin = python.parent().expect("a folder").display();
+    let commands = commands_of_the_readme();
+    assert_eq!(commands.len(), 3, "{commands:?}");
+    let origin = publish(&work);
+    let script = commands.join("\n").replacen("https://…", &origin, 1);
+    assert!(script.contains(&origin), "{script}");
     let zoom = sandbox(|sandbox| sandbox);
-    install_and_run(&python, &zoom, &root().join(PACKAGE), &path);
+    let output = succeed(
+        clean("sh")
+            .args(["-e", "-c", &script])
+            .current_dir(&work)
+            .envs(zoom.env())
+            .env("PATH", format!("{bin}:{path}"))
+            // What others have built already need not be built again for a test.
+            .env("CARGO_TARGET_DIR", root().join("target"))
+            .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+            .env_remove("ZOOM_S2S_LIBRARY"),
+    );
+    let said = text(&output.stdout);
+    let mut active = zoom.truth(zoom_s2s_sandbox::UserStatus::Active);
+    let first = active.next().expect("a user");
+    assert!(said.contains(&first.email), "{said}");
+}
+
+/// The address of a repository of what would be committed now.
+fn publish(work: &Path) -> String {
+    let repository = work.join("origin.git");
+    for arguments in [
+        &["init", "--quiet"][..],
+        &["add", "--all"],
+        &["commit", "--quiet", "--message=all"],
+    ] {
+        succeed(
+            Command::new("git")
+                .arg(format!("--git-dir={}", repository.display()))
+                .arg(format!("--work-tree={}", root().display()))
+                .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+                .args(arguments),
+        );
+    }
+    format!("file://{}", repository.display())
 }
 
 #[test]
@@ -300,7 +354,7 @@ fn the_wheel_to_give_away_is_what_its_tag_says() {
     );
     let work = folder("python-manylinux");
     let Some(python) = environment(&work.join("environment")) else {
-        return skip("python_package: the manylinux wheel", "python3-venv");
+        return skip("python_package: the manylinux wheel", "python3:ensurepip");
     };
     install_and_run(&python, &sandbox(|sandbox| sandbox), &wheel, "/nonexistent");
 }
