@@ -1,265 +1,146 @@
-package ZoomS2S;
-
-# Zoom's Server-to-Server OAuth and its API, over libzoom_s2s. Copy this file into your project (perldoc ZoomS2S.pm).
-
+package ZoomS2S;    # A file to copy into your project; perldoc ZoomS2S.pm tells how to use it.
 use v5.20;
 use warnings;
+use experimental 'signatures';
 use Carp 'croak';
 use FFI::Platypus 1.00;
-use FFI::Platypus::Buffer ();
+use FFI::Platypus::Buffer 'buffer_to_scalar';
 use JSON::PP ();
-
+use List::Util 1.29 qw(pairkeys pairmap);
 our $VERSION = '0.1.0';
+my %SETTINGS = map { ($_ => /_ms$|_limit$/ ? 'sint64' : 'string') } qw(account_id client_id client_secret token_store
+    oauth_url api_url ca_file proxy user_agent timeout_ms connect_timeout_ms body_limit);
+my $JSON = (eval { require JSON::XS; 'JSON::XS' } || 'JSON::PP')->new->utf8->ascii->allow_nonref;
+my $USUAL = { MSWin32 => 'zoom_s2s.dll', darwin => 'libzoom_s2s.dylib' }->{$^O} || 'libzoom_s2s.so.1';
+my $FFI = FFI::Platypus->new(api => 1, lib => $ENV{ZOOM_S2S_LIBRARY} || $USUAL);
 
-my ($TEXT, $INT, $LONG) = qw(string sint32 sint64);
-my ($IN, $OUT) = qw(opaque opaque*);
-# Those that may fail: what goes in, and what they make.
-my %CALLS = (
-    config_from_env        => [[], 'config'],
-    client_new             => [[$IN], 'client'],
-    client_token           => [[$IN], 'token'],
-    client_reject_token    => [[$IN, $TEXT]],
-    client_list_users      => [[$IN, $IN], 'users_pager'],
-    client_pages           => [[$IN, $IN, $TEXT], 'entries_pager'],
-    client_send            => [[$IN, $IN], 'response'],
-    users_query_new        => [[], 'users_query'],
-    users_query_set_status => [[$IN, $INT]],
-    users_pager_next       => [[$IN], 'users_page'],
-    entries_pager_next     => [[$IN], 'entries_page'],
-    request_new            => [[$TEXT, $TEXT], 'request'],
-    request_set_segment    => [[$IN, $TEXT, $TEXT]],
-    request_add_query      => [[$IN, $TEXT, $TEXT]],
-    request_set_body       => [[$IN, $TEXT, 'size_t', $TEXT]],
-    (map { ("config_set_$_" => [[$IN, $TEXT]]) } qw(account_id client_id client_secret account_id_file client_id_file
-        client_secret_file token_store oauth_url api_url ca_file proxy user_agent)),
-    (map { ("config_set_$_" => [[$IN, $LONG]]) } qw(timeout_ms connect_timeout_ms body_limit)),
-    (map { ("config_set_$_" => [[$IN, $INT]]) } qw(cloud regional ca_only)),
-);
-my %GETS = (
-    (map { ("error_$_" => $TEXT) } qw(text message hint tracking_id)),
-    (map { ("error_$_" => $INT) } qw(status http_status is_retryable in_doubt)),
-    (map { ("error_$_" => $LONG) } qw(zoom_code retry_after_ms)),
-    (map { ("token_$_" => $TEXT) } qw(value bearer header)), token_expires_at_ms => $LONG,
-    response_status => $INT, response_tracking_id => $TEXT, users_page_count => 'size_t', entries_page_count => 'size_t',
-);
-my %STATUS = (active => 1, inactive => 2, pending => 3, all => 4);
-my $codec = eval { require JSON::XS; 'JSON::XS' } || 'JSON::PP';
-my $FROM_JSON = $codec->new->utf8->allow_nonref;
-my $TO_JSON = $codec->new->ascii->allow_nonref;    # In ASCII, as many characters as bytes.
-
-my $ffi = FFI::Platypus->new(api => 1);
-$ffi->lib($ENV{ZOOM_S2S_LIBRARY} || { MSWin32 => 'zoom_s2s.dll', darwin => 'libzoom_s2s.dylib' }->{$^O} || 'libzoom_s2s.so.1');
-
-# The function, looked up at its first use.
-sub _function {
-    my ($name, $arguments, $result) = @_;
-    state %found;
-    return $found{$name} //= eval { $ffi->function("zoom_s2s_$name" => $arguments => $result) }
-        // croak "ZoomS2S: no zoom_s2s_$name: install a new libzoom_s2s, or name it in ZOOM_S2S_LIBRARY";
+sub from_env ($class, %settings) {
+    croak 'ZoomS2S: this libzoom_s2s is too old: install a new one' if _call('abi', 'sint32') < 2;
+    croak "ZoomS2S: there is no setting $_" for grep { !$SETTINGS{$_} } sort keys %settings;
+    my $config = _try('config_from_env', 'config');
+    _try("config_set_$_", undef, opaque => $config, $SETTINGS{$_} => $settings{$_}) for sort keys %settings;
+    return bless { client => _try('client_new', 'client', opaque => $config) }, $class;
 }
 
-sub _call {
-    my ($name, @in) = @_;
-    my ($arguments, $makes) = @{ $CALLS{$name} };
-    for my $index (grep { $arguments->[$_] eq $TEXT } 0 .. $#in) {
-        croak "ZoomS2S: a text given to $name is undefined, or has a NUL in it" if ($in[$index] // "\0") =~ /\0/;
-        utf8::encode($in[$index]);
-    }
-    @in = map { ref eq 'ZoomS2S::Handle' ? $_->{pointer} : $_ } @in;
-    my $function = _function($name, [@$arguments, ($OUT) x ($makes ? 2 : 1)], $INT);
-    my ($made, $error);
-    my $status = $function->call(@in, ($makes ? \$made : ()), \$error);
-    die ZoomS2S::Error->new(ZoomS2S::Handle->new('error', $error)) if $status;
-    return $made && ZoomS2S::Handle->new($makes, $made);
+sub users ($self, %query) {
+    my $status = { active => 1, inactive => 2, pending => 3, all => 4 }->{ delete $query{status} // 'active' };
+    croak 'ZoomS2S: users takes status => active, inactive, pending or all' if %query || !$status;
+    my $query = _try('users_query_new', 'users_query');
+    _try('users_query_set_status', undef, opaque => $query, sint32 => $status);
+    my $pager = _try('client_list_users', 'users_pager', opaque => $self->{client}, opaque => $query);
+    return _iterator($pager, 'users_page', 'user_json');
 }
 
-sub from_env {
-    my ($class, %settings) = @_;
-    my $config = _call('config_from_env');
-    for my $name (sort keys %settings) {
-        croak "ZoomS2S: there is no setting $name" unless $CALLS{"config_set_$name"};
-        _call("config_set_$name", $config, $settings{$name});
-    }
-    return bless { handle => _call('client_new', $config) }, $class;
+sub pages ($self, $path, $key, %values) {
+    my @in = (opaque => $self->{client}, opaque => _request('GET', $path, %values), string => $key);
+    return _iterator(_try('client_pages', 'entries_pager', @in), 'entries_page', 'entry_json');
 }
 
-sub users {
-    my ($self, %query) = @_;
-    my $status = delete $query{status} // 'active';
-    croak 'ZoomS2S: users takes status => active, inactive, pending or all' if %query || !$STATUS{$status};
-    my $query = _call('users_query_new');
-    _call('users_query_set_status', $query, $STATUS{$status});
-    return _iterator('users', 'user', _call('client_list_users', $self->{handle}, $query));
-}
-
-sub pages {
-    my ($self, $path, $key, %values) = @_;
-    my $request = _request('GET', $path, %values);
-    return _iterator('entries', 'entry', _call('client_pages', $self->{handle}, $request, $key));
-}
-
-sub send {
-    my ($self, $method, $path, $values, $body) = @_;
+sub send ($self, $method, $path, $values = undef, $body = undef) {
     my $request = _request($method, $path, %{ $values // {} });
-    if (defined $body) {
-        my $json = $TO_JSON->encode($body);
-        _call('request_set_body', $request, $json, length $json, 'application/json');
-    }
-    my $response = _call('client_send', $self->{handle}, $request);
-    my $answer = $response->bytes('body');
-    return { status => $response->get('status'), tracking_id => $response->get('tracking_id'), body => $answer,
-        data => scalar eval { $FROM_JSON->decode($answer) } };
+    my @json = defined $body ? map { (string => $_, size_t => length) } $JSON->encode($body) : ();
+    _try('request_set_body', undef, opaque => $request, @json, string => 'application/json') if @json;
+    my $response = _try('client_send', 'response', opaque => $self->{client}, opaque => $request);
+    my %answer = map { ($_ => $response->$_) } qw(status body tracking_id);
+    return { %answer, data => scalar eval { $JSON->decode($answer{body}) } };
 }
 
-sub token {
-    my ($self) = @_;
-    my $token = _call('client_token', $self->{handle});
-    return { expires_at => int($token->get('expires_at_ms') / 1000), map { ($_ => $token->get($_)) } qw(value bearer header) };
+sub token ($self, $function = 'client_token') {
+    my $token = _try($function, 'token', opaque => $self->{client});
+    return { expires_at => int($token->expires_at_ms / 1000), map { ($_ => $token->$_) } qw(value bearer header) };
 }
 
-sub reject_token {
-    my ($self, $token) = @_;
-    _call('client_reject_token', $self->{handle}, ref $token ? $token->{value} : $token);
+sub refresh_token ($self) { return $self->token('client_refresh_token') }
+
+sub reject_token ($self, $token) {
+    _try('client_reject_token', undef, opaque => $self->{client}, string => ref $token ? $token->{value} : $token);
     return $self;
 }
 
-sub _request {
-    my ($method, $path, %values) = @_;
-    my $request = _call('request_new', $method, $path);
-    for my $name (sort keys %values) {
+sub _request ($method, $path, %values) {
+    my $request = _try('request_new', 'request', string => $method, string => $path);
+    while (my ($name, $text) = each %values) {
         my $set = $path =~ /\{\Q$name\E\}/ ? 'request_set_segment' : 'request_add_query';
-        _call($set, $request, $name, $_) for ref $values{$name} eq 'ARRAY' ? @{ $values{$name} } : $values{$name};
+        _try($set, undef, opaque => $request, string => $name, string => $_) for ref $text eq 'ARRAY' ? @$text : $text;
     }
     return $request;
 }
 
-# Gives the next entry at each call, and undef after the last one.
-sub _iterator {
-    my ($kind, $entry, $pager) = @_;
-    my ($page, $row, $count) = (undef, 0, 0);
+sub _iterator ($pager, $type, $json) {
+    my @entries;
     return sub {
-        while ($row == $count) {
-            $page = $pager && _call("${kind}_pager_next", $pager) or return undef $pager;
-            ($row, $count) = (0, $page->get('count'));
+        while (!@entries and my $page = _try("$pager->{type}_next", $type, opaque => $pager)) {
+            @entries = map { _call("${type}_$json", 'bytes', opaque => $page, size_t => $_) } 0 .. $page->count - 1;
         }
-        return $FROM_JSON->decode($page->bytes("${entry}_json", $row++));
+        return @entries ? $JSON->decode(shift @entries) : undef;
     };
 }
 
-package ZoomS2S::Handle;
-
-# An object of the library, freed with this one. Threads of Perl do not get a copy, which would free it again.
-sub CLONE_SKIP { 1 }
-
-sub new {
-    my ($class, $type, $pointer) = @_;
-    return bless { type => $type, pointer => $pointer }, $class;
+my %functions;
+# Calls a function with types and values; what gives bytes says their length behind the others.
+sub _call ($name, $result, @in) {
+    croak "ZoomS2S: a text for $name has a NUL in it" if grep { defined && !ref && /\0/ } @in;
+    utf8::encode($_) for grep { defined && !ref } @in;
+    my ($type, @length) = $result eq 'bytes' ? ('opaque', 'size_t*' => \my $length) : $result;
+    $FFI->find_symbol("zoom_s2s_$name") or croak "No zoom_s2s_$name: install libzoom_s2s, or set ZOOM_S2S_LIBRARY";
+    $functions{$name} //= $FFI->function("zoom_s2s_$name" => [pairkeys @in, @length] => $type);
+    my $value = $functions{$name}->call(pairmap { $a eq 'opaque' ? $b->{pointer} : $b } @in, @length);
+    utf8::decode($value) if $result eq 'string';
+    return @length ? buffer_to_scalar($value, $length) : $value;
 }
 
-sub get {
-    my ($self, $what) = @_;
-    my $name = "$self->{type}_$what";
-    my $value = ZoomS2S::_function($name, [$IN], $GETS{$name})->call($self->{pointer});
-    utf8::decode($value) if $GETS{$name} eq $TEXT;
-    return $value;
+sub _try ($name, $makes, @in) {    # Calls a function that may fail, and gives the object that it makes.
+    my ($made, $error);
+    my @out = map { ('opaque*' => $_) } ($makes ? \$made : ()), \$error;
+    die bless { type => 'error', pointer => $error }, 'ZoomS2S::Error' if _call($name, 'sint32', @in, @out);
+    return $made && bless { type => $makes, pointer => $made }, 'ZoomS2S::Object';
 }
 
-sub bytes {
-    my ($self, $what, @row) = @_;
-    my $function = ZoomS2S::_function("$self->{type}_$what", [$IN, ('size_t') x @row, 'size_t*'], 'opaque');
-    my $bytes = $function->call($self->{pointer}, @row, \my $length);
-    return FFI::Platypus::Buffer::buffer_to_scalar($bytes, $length);
+# An object of the library, freed with this one. Not at Perl's end, though: the way into the library may be gone then.
+package ZoomS2S::Object;
+use constant CLONE_SKIP => 1;    # Threads get no copy, which would free it again.
+my %HOLDS = (body => 'bytes', count => 'size_t', (map { ($_ => 'string') } qw(text message hint tracking_id value bearer
+    header)), (map { ($_ => 'sint32') } qw(status http_status is_retryable in_doubt)), zoom_code => 'sint64',
+    retry_after_ms => 'sint64', expires_at_ms => 'sint64');
+while (my ($name, $type) = each %HOLDS) {
+    no strict 'refs';
+    *$name = sub ($self) { return ZoomS2S::_call("$self->{type}_$name", $type, opaque => $self) };
 }
 
-sub DESTROY {
-    my ($self) = @_;
-    # At the end of the process Perl takes everything apart in any order, the way into the library too.
-    return if ${^GLOBAL_PHASE} eq 'DESTRUCT';
+sub DESTROY ($self) {
     local ($@, $!, $?);
-    ZoomS2S::_function("$self->{type}_free", [$IN], 'void')->call($self->{pointer});
+    ZoomS2S::_call("$self->{type}_free", 'void', opaque => $self) if ${^GLOBAL_PHASE} ne 'DESTRUCT';
 }
 
 package ZoomS2S::Error;
+use parent -norequire, 'ZoomS2S::Object';
+use overload '""' => sub ($self, @) { $self->text . "\n" }, fallback => 1;
 
-use overload '""' => sub { $_[0]{text} . "\n" }, fallback => 1;
-
-sub new {
-    my ($class, $handle) = @_;
-    my %facts = map { ($_ => $handle->get($_)) } map { /^error_(.*)/ ? $1 : () } keys %GETS;
-    my $name = ZoomS2S::_function('status_name', [$INT], $TEXT)->call($facts{status});
-    return bless { %facts, code => $facts{status}, status => $name, body => $handle->bytes('body') }, $class;
-}
-
-for my $fact (qw(status code text message hint http_status zoom_code retry_after_ms is_retryable in_doubt tracking_id body)) {
-    no strict 'refs';
-    *$fact = sub { $_[0]{$fact} };
-}
-
+sub status ($self) { return ZoomS2S::_call('status_name', 'string', sint32 => $self->SUPER::status) }
 1;
-
 __END__
-
-=encoding utf8
-
-=head1 NAME
-
-ZoomS2S - Zoom's Server-to-Server OAuth and its API, over libzoom_s2s
 
 =head1 SYNOPSIS
 
-    use ZoomS2S;
-    my $zoom = ZoomS2S->from_env;      # ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID, ZOOM_CLIENT_SECRET
-
-    my $users = $zoom->users(status => 'all');
-    while (my $user = $users->()) {
-        say join "\t", $user->{email}, $user->{id} // '(pending)';
-    }
+    my $zoom = ZoomS2S->from_env(token_store => 'file:/run/app/zoom-token');    # Settings: see zoom_s2s.h
+    my $users = $zoom->users(status => 'all');                                  # Or active, inactive, pending
+    while (my $user = $users->()) { say "$user->{email} $user->{type}" }
     my $meetings = $zoom->pages('/users/{id}/meetings', 'meetings', id => $id, type => 'upcoming');
-
-    $ua->get($url, Authorization => $zoom->token->{bearer});       # or keep your own requests
+    my $user = $zoom->send(GET => '/users/{id}', { id => $id })->{data};        # And body, status, tracking_id.
+    $zoom->send(PATCH => '/users/{id}', { id => $id }, { dept => 'Sales' });    # The last one is sent as JSON.
+    $ua->get($url, Authorization => $zoom->token->{bearer});                    # And value, header, expires_at
 
 =head1 DESCRIPTION
 
-The token is fetched once, renewed before it expires, and replaced when Zoom refuses it. Entries are as Zoom sends
-them, from JSON. Lists are complete, or end in an error. What fails dies with a ZoomS2S::Error, which as a text is
-what to print, with the cure.
+The credentials are ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET in the environment. Lists are complete, or
+end in an error. Ask for the token before each request of your own: that costs nothing while it is good. If Zoom
+refuses it (HTTP 401), C<reject_token($token)> and ask again; after adding a scope to the app, C<refresh_token>.
 
-It needs FFI::Platypus (Debian: libffi-platypus-perl); the library is the one that ZOOM_S2S_LIBRARY names when this
-module is loaded, else the system's. With JSON::XS long lists are read faster.
+What fails dies with a ZoomS2S::Error: as a text, what to print, with the cure. It has status (such as NOT_FOUND), text,
+message, hint, http_status, zoom_code, retry_after_ms (-1: not known), is_retryable, in_doubt (Zoom may have carried it
+out), tracking_id and body. Mistakes in a call croak.
 
-=over
-
-=item ZoomS2S->from_env(token_store => 'file:/run/app/zoom-token', timeout_ms => 10_000)
-
-A client of the environment's settings and these, under their names in zoom_s2s.h. Nothing is sent yet.
-
-=item $zoom->users(status => 'active')
-
-An iterator of users who are active, inactive, pending or all: a function that gives the next one, in the end undef.
-
-=item $zoom->pages($path, $key, name => $value ...)
-
-An iterator of any list that Zoom sends in pages; $key names the list in its answers. Values whose names the path
-has in braces go there, the others are parameters.
-
-=item $zoom->send($method, $path, { name => $value }, $body)
-
-Any request, with the body as JSON. Gives a hash of status, body, data (the body decoded, if it is JSON) and tracking_id.
-
-=item $zoom->token, $zoom->reject_token($token)
-
-For requests of your own: a hash of value, bearer ("Bearer ..."), header ("Authorization: Bearer ...") and expires_at
-(seconds). Ask for it before each request; that costs nothing while it is good. When Zoom refuses it all the same
-(HTTP 401), reject it and ask again.
-
-=item ZoomS2S::Error
-
-Has status (a name of zoom_s2s_status, such as CREDENTIALS, and as a number code), text, message, hint, http_status,
-zoom_code, retry_after_ms (-1: not known), is_retryable, in_doubt (Zoom may have carried it out), tracking_id, body.
-
-=back
-
-Objects may go in any order, and live on in a forked child. Threads of Perl (ithreads) each make a client of their own.
-A handler in %SIG runs when the pending call has returned, after timeout_ms at the latest.
+It needs FFI::Platypus (Debian: libffi-platypus-perl) and libzoom_s2s: the one that ZOOM_S2S_LIBRARY names when this is
+loaded, else the system's. Each thread of Perl makes its own client; a forked child may go on with its parent's.
 
 =cut

@@ -36,7 +36,18 @@ final class Client
         $config = Handle::call('config_from_env', [], 'config');
         foreach ($settings as $name => $value) {
             $type = Handle::SETTINGS[$name] ?? throw new \ValueError("ZoomS2S: there is no setting $name");
-            settype($value, $type);
+            $fits = match ($type) {
+                'string' => is_string($value) || is_int($value) || $value instanceof \Stringable,
+                'bool' => in_array($value, [true, false, 1, 0], true),
+                // A number of more than 64 bits is a float, or a text that comes back as another one.
+                'int' => is_int($value) || is_string($value) && (string) (int) $value === $value,
+                // What C takes in 32 bits.
+                'enum' => is_int($value) && abs($value) <= 0x7fffffff,
+            };
+            if (!$fits) {
+                throw new \ValueError("ZoomS2S: the setting $name takes " . Handle::KINDS[$type]);
+            }
+            settype($value, $type === 'string' ? 'string' : 'int');
             Handle::call("config_set_$name", [$config, $value]);
         }
         return new self(Handle::call('client_new', [$config], 'client'));
@@ -163,8 +174,10 @@ final class Handle
         'account_id' => 'string', 'client_id' => 'string', 'client_secret' => 'string', 'account_id_file' => 'string',
         'client_id_file' => 'string', 'client_secret_file' => 'string', 'token_store' => 'string', 'oauth_url' => 'string',
         'api_url' => 'string', 'ca_file' => 'string', 'proxy' => 'string', 'user_agent' => 'string', 'timeout_ms' => 'int',
-        'connect_timeout_ms' => 'int', 'body_limit' => 'int', 'cloud' => 'int', 'regional' => 'int', 'ca_only' => 'int',
+        'connect_timeout_ms' => 'int', 'body_limit' => 'int', 'cloud' => 'enum', 'regional' => 'bool', 'ca_only' => 'bool',
     ];
+    public const KINDS = ['string' => 'a text', 'bool' => 'true or false', 'int' => 'a whole number of at most 64 bits',
+        'enum' => 'a number of zoom_s2s_cloud'];
     private const DECLARATIONS = '
         typedef void *handle; typedef const char *text;
         int32_t zoom_s2s_abi(void);                                 text zoom_s2s_status_name(int32_t);

@@ -12,6 +12,7 @@ ZOOM_S2S_WHEEL_LICENSES  a folder of licences to put into the wheel, of what is 
 
 import base64
 import hashlib
+import json
 import os
 import platform
 import re
@@ -115,14 +116,25 @@ def _library():
         return Path(built)
     cargo = os.environ.get("CARGO", "cargo")
     try:
-        subprocess.run([cargo, *BUILD], cwd=ROOT, check=True)
+        build = [cargo, *BUILD, "--message-format=json-render-diagnostics"]
+        said = subprocess.run(build, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
     except FileNotFoundError:
         raise SystemExit(
             "zoom-s2s: cargo is not found. Install Rust (https://rustup.rs), or a wheel that has been built"
         ) from None
     except subprocess.CalledProcessError:
         raise SystemExit("zoom-s2s: cargo could not build the library, see above") from None
-    return ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "capi" / LIBRARY
+    # Cargo knows where: that depends on its environment (CARGO_TARGET_DIR, CARGO_BUILD_TARGET) and its
+    # configuration files, and where it did not put one there may lie an old one.
+    for line in said.decode().splitlines():
+        message = json.loads(line) if line.startswith("{") else {}
+        for made in map(Path, message.get("filenames", ())):
+            if made.name == LIBRARY:
+                return made
+    raise SystemExit(
+        f"zoom-s2s: cargo has not built {LIBRARY}; for another system than this, name what it "
+        "has built in ZOOM_S2S_WHEEL_LIBRARY"
+    )
 
 
 def _platform():

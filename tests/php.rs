@@ -7,7 +7,7 @@ mod support;
 use std::process::Command;
 
 use support::c::{succeed, text};
-use support::{has_tool, skip};
+use support::{has_tool, sandbox, skip};
 
 const EXAMPLE: &str = "php/example.php";
 
@@ -117,6 +117,46 @@ foreach ([['nix' => 1], ['client_secret' => "a\0b"], ['timeout_ms' => 0]] as $wr
 }
 "#,
     );
+}
+
+#[test]
+fn settings_of_another_kind_are_refused_by_name() {
+    if lacks_php("php_settings", "FFI") {
+        return;
+    }
+    let said = languages::run(
+        "php",
+        r#"
+$wrong = [
+    'timeout_ms' => [9223372036854775807 + 1, -1e300, 2.5, NAN, '9223372036854775808', '-9223372036854775809', '1e3',
+        ' 1', 'soon', '', true, null, [1], 0, -1],
+    'connect_timeout_ms' => [1e19, '99999999999999999999', false],
+    'body_limit' => [1e19, '1 MiB', 0],
+    'regional' => ['false', 'true', '0', '', 2, 1.0, null, []],
+    'ca_only' => ['false', 'no', -1],
+    'cloud' => [4294967296 + 1, PHP_INT_MIN, 1e300, 'government', true, null],
+    'client_secret' => [['hush'], null, true, 1.5, new stdClass],
+    'token_store' => [false],
+];
+foreach ($wrong as $name => $values) {
+    foreach ($values as $value) {
+        try {
+            ZoomS2S\Client::fromEnv([$name => $value]);
+            echo "$name took ", var_export($value, true), "\n";
+        } catch (ValueError | ZoomS2S\Error $error) {
+            $named = $name === 'body_limit' && $value === 0 ? 'limit' : $name;
+            if (!str_contains($error->getMessage(), $named) || str_contains((string) $error, 'hush')) throw $error;
+        }
+    }
+}
+$right = ['timeout_ms' => '20000', 'connect_timeout_ms' => PHP_INT_MAX, 'body_limit' => 1 << 20, 'regional' => false,
+    'ca_only' => 0, 'cloud' => 1, 'user_agent' => 'report/1.4'];
+echo ZoomS2S\Client::fromEnv($right)->users()->current()['email'] !== '' ? 'good' : 'bad', "\n";
+"#,
+        &[],
+        &sandbox(|sandbox| sandbox),
+    );
+    assert_eq!(said, "good\n");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod languages;
 mod support;
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use support::c::{folder, root, succeed, text, with_sandbox};
 use support::{has_tool, sandbox, skip};
-use zoom_s2s_sandbox::{Sandbox, UserStatus};
+use zoom_s2s_sandbox::{Cut, Fault, Sandbox, UserStatus};
 
 /// Whom cron runs as, here; and the user and group of php-fpm in Debian.
 const CRON: &str = "daemon";
@@ -125,8 +126,8 @@ impl<'a> Fpm<'a> {
         fs::read_to_string(self.place.path("fpm.log")).unwrap_or_default()
     }
 
-    /// What the page answers, without its head, as a web server would ask for it.
-    fn page(&self) -> String {
+    /// The page's status and what it answers, as a web server would ask for it.
+    fn page(&self) -> (u16, String) {
         let output = succeed(
             Command::new("cgi-fcgi")
                 .args(["-bind", "-connect"])
@@ -137,10 +138,12 @@ impl<'a> Fpm<'a> {
                 .env("NO_PROXY", "*"),
         );
         let answer = text(&output.stdout);
-        let (_, body) = answer
+        let (head, body) = answer
             .split_once("\r\n\r\n")
             .unwrap_or_else(|| panic!("{answer}\n{}", self.log()));
-        body.to_owned()
+        let status = head.lines().find_map(|line| line.strip_prefix("Status: "));
+        let number = status.map_or("200", |status| &status[..3]);
+        (number.parse().expect("a status"), body.to_owned())
     }
 }
 
@@ -189,13 +192,45 @@ if (getenv('ZOOM_CLIENT_SECRET') !== false || is_readable(__DIR__ . '/secret')) 
 require 'example_page.php';
 "#;
 
+/// What Zoom, or something in front of it, may do to a page's request, and what the page says then.
+fn troubles(zoom: &Sandbox) -> Vec<(Fault, &'static str)> {
+    let api = Fault::on_api;
+    let elsewhere = format!("{}/users?page_size=300", zoom.api_url());
+    let not_json = "HTTP 200: not the JSON that was asked for";
+    vec![
+        (api().cut(Cut::BeforeProcessing), "no answer"),
+        (api().cut(Cut::Reset), "no answer"),
+        (api().cut(Cut::AfterHeaders), not_json),
+        (api().cut(Cut::InBody), not_json),
+        (api().redirect(302, &elsewhere), "HTTP 302: not the JSON"),
+        (api().html(200), not_json),
+        (api().html(503), "HTTP 503: not the JSON"),
+        (api().garbage_json(), not_json),
+        (api().truncated_json(), not_json),
+        (api().empty(200), not_json),
+        (api().remove_member("users"), not_json),
+        (api().set_member("users", "none"), not_json),
+        (api().error_under_200(300, "Not now."), "HTTP 200: Not now."),
+        (api().server_error(500), "HTTP 500: "),
+        // What came before is not shown as if it were all.
+        (api().html(200).after(1), not_json),
+        (api().cut(Cut::Reset).after(2), "no answer"),
+        (
+            api().repeated_page_token().always(),
+            "does not come to an end",
+        ),
+    ]
+}
+
 #[test]
 fn php_fpm_without_ffi_gets_its_token_from_the_file_that_cron_keeps() {
     let test = "php_fpm_without_ffi_gets_its_token_from_the_file_that_cron_keeps";
     // SAFETY: asks for a number.
     if unsafe { libc::geteuid() } != 0 {
-        eprintln!("skipped: {test}: only root can switch users");
-        return;
+        return skip(
+            test,
+            "setpriv with leave to switch users (only root has it)",
+        );
     }
     let Some(program) = php_fpm() else {
         return skip(test, "php-fpm");
@@ -205,7 +240,7 @@ fn php_fpm_without_ffi_gets_its_token_from_the_file_that_cron_keeps() {
             return skip(test, tool);
         }
     }
-    let zoom = sandbox(|sandbox| sandbox);
+    let zoom = sandbox(|sandbox| sandbox.users(700));
     let place = Place::new();
     for name in ["bin", "zoom"] {
         fs::create_dir(place.path(name)).expect("a folder");
@@ -223,57 +258,113 @@ fn php_fpm_without_ffi_gets_its_token_from_the_file_that_cron_keeps() {
     let fpm = Fpm::start(&program, &place, &zoom);
 
     let page = || {
-        let answer = fpm.page();
+        let (status, answer) = fpm.page();
         let (about, rest) = answer
             .split_once(&format!("\npreload {FPM}\n"))
             .unwrap_or_else(|| panic!("{answer}"));
         assert!(about.contains("restricted by \"ffi.enable\""), "{about}");
-        rest.to_owned()
+        // Neither PHP's warnings nor tokens, in whatever part of an answer.
+        for never in ["Warning", "Notice", "Deprecated", "Fatal", "Bearer", "eyJ"] {
+            assert!(!rest.contains(never), "{rest}");
+        }
+        (status, rest.to_owned())
     };
     let users: String = zoom
         .truth(UserStatus::Active)
         .map(|user| user.email + "\n")
         .collect();
+    assert!(users.lines().count() > 600, "more than one page, and two");
+    let shows_all = || assert_eq!(page(), (200, users.clone()));
+    let without_token = |part: &str| {
+        let (status, answer) = page();
+        assert_eq!(status, 503, "{answer}");
+        assert!(answer.contains(part), "{part:?} in {answer}");
+        answer
+    };
 
-    let answer = page();
-    assert!(answer.contains("it is not there"), "{answer}");
+    without_token("it is not there");
 
     let line = "zoom-s2s token > /dev/null";
     cron(&place, &zoom, line);
-    assert_eq!(page(), users);
+    shows_all();
     cron(&place, &zoom, line);
     assert_eq!(zoom.token_requests(), 1, "it was fresh");
-    assert_eq!(page(), users);
+    shows_all();
 
     // Zoom refuses the token. Cron does not know; the page says what to do, and that helps.
     zoom.kill_all_tokens();
     cron(&place, &zoom, line);
-    let answer = page();
-    assert!(answer.contains("Zoom refused its token"), "{answer}");
+    let answer = without_token("Zoom refused its token");
     let (_, cure) = answer
         .trim_end()
         .rsplit_once("cron's user: ")
         .expect("a cure");
     cron(&place, &zoom, cure);
     assert_eq!(zoom.token_requests(), 2);
-    assert_eq!(page(), users);
+    shows_all();
 
     // With the line that tries the token, cron finds it out.
     zoom.kill_all_tokens();
     cron(&place, &zoom, "zoom-s2s users > /dev/null");
-    assert_eq!(page(), users);
+    shows_all();
     assert_eq!(zoom.token_requests(), 3);
 
     let token = place.path("zoom/token");
     fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).expect("its mode");
-    let answer = page();
-    assert!(answer.contains("PHP may not read it"), "{answer}");
+    without_token("PHP may not read it");
+    fs::set_permissions(&token, fs::Permissions::from_mode(0o640)).expect("its mode");
+
+    let api_url = zoom.api_url().to_owned();
+    let fails = |part: &str| {
+        let (status, answer) = page();
+        assert_eq!(status, 502, "{part:?}: {answer}");
+        assert!(answer.contains(part), "{part:?} in {answer}");
+        assert!(answer.starts_with(&api_url), "{answer}");
+        assert_eq!(answer.lines().count(), 1, "{answer}");
+    };
+    for (fault, part) in troubles(&zoom) {
+        zoom.fault(fault);
+        fails(part);
+        zoom.clear_faults();
+    }
+    shows_all();
+    drop(zoom);
+    fails("no answer");
+}
+
+/// A script that gets the file to require, the token file in a folder of its own, and these arguments.
+/// Nothing but PHP itself: no extension is needed.
+fn php(test: &str, code: &str, arguments: &[&str]) -> (Command, PathBuf) {
+    let folder = folder(test);
+    let script = folder.join("script.php");
+    let code =
+        format!("<?php error_reporting(E_ALL); ini_set('display_errors', 'stderr');\n{code}");
+    fs::write(&script, code).expect("the script");
+    let mut command = Command::new("php");
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("ZOOM_") {
+            command.env_remove(name);
+        }
+    }
+    let token = folder.join("token");
+    command
+        .arg("-n")
+        .arg(&script)
+        .arg(root().join("php/zoom_s2s_token.php"))
+        .arg(&token)
+        .args(arguments);
+    (command, token)
+}
+
+/// Runs it; it must complain of nothing.
+fn run(test: &str, code: &str, arguments: &[&str]) -> String {
+    let output = succeed(&mut php(test, code, arguments).0);
+    assert_eq!(text(&output.stderr), "");
+    text(&output.stdout)
 }
 
 /// What is wrong with the file, one after the other, and a refusal that somebody has seen to meanwhile.
-const WRONG: &str = r#"<?php
-error_reporting(E_ALL);
-ini_set('display_errors', 'stderr');
+const WRONG: &str = r#"
 [, $code, $file] = $argv;
 require $code;
 function store(array $tokens, int $version = 1): void {
@@ -323,21 +414,7 @@ fn each_trouble_with_the_file_has_its_cure() {
     if !has_tool("php") {
         return skip(test, "php");
     }
-    let folder = folder(test);
-    let script = folder.join("wrong.php");
-    fs::write(&script, WRONG).expect("the script");
-    let output = succeed(
-        Command::new("php")
-            // Nothing but PHP itself: no extension is needed.
-            .arg("-n")
-            .arg(&script)
-            .arg(root().join("php/zoom_s2s_token.php"))
-            .arg(folder.join("token"))
-            .env_remove("ZOOM_ACCOUNT_ID")
-            .env_remove("ZOOM_S2S_OAUTH_URL"),
-    );
-    assert_eq!(text(&output.stderr), "");
-    let said = text(&output.stdout);
+    let said = run(test, WRONG, &[]);
     let expected = [
         "it is not there: is it made by cron",
         "it holds something else",
@@ -354,5 +431,297 @@ fn each_trouble_with_the_file_has_its_cure() {
     assert_eq!(said.lines().count(), expected.len(), "{said}");
     for (line, part) in said.lines().zip(expected) {
         assert!(line.contains(part), "{part:?} in {line:?}");
+    }
+}
+
+/// Where the library would look, by the environment and by what is given: cloud, and blanks around.
+const SETTINGS: &str = r#"
+[, $code, $file] = $argv;
+require $code;
+$tokens = [];
+foreach (['https://zoom.us', 'https://zoomgov.com', 'http://127.0.0.1:8'] as $url) {
+    $entry = ['access_token' => $url, 'expires_at_ms' => 1000 * (time() + 60)];
+    $tokens[hash('sha256', "$url\naccount\nclient\n")] = $entry;
+}
+file_put_contents($file, json_encode(['version' => 1, 'tokens' => $tokens]));
+[$ids, $zoom, $gov] = [['account', 'client'], 'https://zoom.us', 'https://zoomgov.com'];
+[$api, $govApi] = ['https://api.zoom.us/v2', 'https://api.zoomgov.com/v2'];
+$cases = [
+    [[], $ids, $zoom, $api],
+    [['CLOUD' => 'commercial'], $ids, $zoom, $api],
+    [['CLOUD' => ''], $ids, $zoom, $api],
+    [['CLOUD' => ' '], $ids, $zoom, $api],
+    [['CLOUD' => 'government'], $ids, $gov, $govApi],
+    [['CLOUD' => " government\n"], $ids, $gov, $govApi],
+    [['CLOUD' => 'Government'], $ids, 'ZOOM_S2S_CLOUD is neither commercial nor government', ''],
+    [['CLOUD' => 'gov', 'OAUTH_URL' => $gov], $ids, 'ZOOM_S2S_CLOUD is neither commercial nor government', ''],
+    [['CLOUD' => 'government', 'OAUTH_URL' => 'http://127.0.0.1:8'], $ids, 'http://127.0.0.1:8', $govApi],
+    [['CLOUD' => 'government', 'API_URL' => ' http://127.0.0.1:8/v2/ '], $ids, $gov, 'http://127.0.0.1:8/v2'],
+    [['OAUTH_URL' => ' https://zoomgov.com// '], $ids, $gov, $govApi],
+    [['OAUTH_URL' => ' '], $ids, $zoom, $api],
+    [[], [...$ids, $gov], $gov, $govApi],
+    [[], [...$ids, "\thttps://zoomgov.com/\n"], $gov, $govApi],
+    [[], [" account\n", "\u{feff}client\u{a0}\u{2003}"], $zoom, $api],
+    [['ACCOUNT_ID' => " account\t", 'CLIENT_ID' => "client\r\n"], [], $zoom, $api],
+    [['ACCOUNT_ID' => ' ', 'CLIENT_ID' => 'client'], [], 'ZOOM_ACCOUNT_ID is not set', ''],
+    [['ACCOUNT_ID' => '0'], [], 'ZOOM_CLIENT_ID is not set', ''],
+    [[], ['account', ' '], 'ZOOM_CLIENT_ID is not set', ''],
+    [[], ['account', "client\xff"], 'it has no token of this account ID', ''],
+];
+foreach ($cases as $number => [$variables, $arguments, $token, $url]) {
+    foreach (['ACCOUNT_ID', 'CLIENT_ID', 'CLOUD', 'OAUTH_URL', 'API_URL'] as $name) {
+        $full = str_ends_with($name, '_ID') ? "ZOOM_$name" : "ZOOM_S2S_$name";
+        putenv(isset($variables[$name]) ? "$full={$variables[$name]}" : $full);
+    }
+    try {
+        $zoomFile = new ZoomS2S\TokenFile($file, ...$arguments);
+        [$said, $at] = [$zoomFile->token(), $zoomFile->apiUrl];
+    } catch (ValueError | ZoomS2S\TokenError $error) {
+        [$said, $at] = [$error->getMessage(), ''];
+    }
+    if (!str_contains($said, $token) || $at !== $url) echo "case $number: $said, $at\n";
+}
+echo count($cases), "\n";
+"#;
+
+#[test]
+fn the_settings_are_read_as_the_library_reads_them() {
+    let test = "the_settings_are_read_as_the_library_reads_them";
+    if !has_tool("php") {
+        return skip(test, "php");
+    }
+    assert_eq!(run(test, SETTINGS, &[]), "20\n");
+}
+
+/// Files that end in a TokenError with these words, and in nothing else. KEY and END are such as they
+/// should be.
+const DAMAGED: [(&str, &[&str]); 3] = [
+    (
+        "it holds something else",
+        &[
+            "",
+            "null",
+            "7",
+            "[]",
+            r#""text""#,
+            r#"{"version":"1","tokens":{}}"#,
+            r#"{"version":1}"#,
+            r#"{"version":1,"tokens":null}"#,
+            r#"{"version":1,"tokens":7}"#,
+            r#"{"version":1,"tokens":"text"}"#,
+            r#"{"version":1,"tokens":{"KEY":{"access_token":"hush","expires_at_ms":END}}"#,
+        ],
+    ),
+    (
+        "it has no token of this account ID",
+        &[
+            r#"{"version":1,"tokens":[]}"#,
+            r#"{"version":1,"tokens":["hush"]}"#,
+            r#"{"version":1,"tokens":{"KEY":null}}"#,
+        ],
+    ),
+    (
+        "its entry for this app is damaged",
+        &[
+            "7",
+            "true",
+            r#""hush""#,
+            "[]",
+            "{}",
+            r#"["hush",END]"#,
+            r#"{"expires_at_ms":END}"#,
+            r#"{"access_token":"hush"}"#,
+            r#"{"access_token":null,"expires_at_ms":END}"#,
+            r#"{"access_token":7,"expires_at_ms":END}"#,
+            r#"{"access_token":true,"expires_at_ms":END}"#,
+            r#"{"access_token":["hush"],"expires_at_ms":END}"#,
+            r#"{"access_token":{"a":"hush"},"expires_at_ms":END}"#,
+            r#"{"access_token":"","expires_at_ms":END}"#,
+            r#"{"access_token":"hush ed","expires_at_ms":END}"#,
+            r#"{"access_token":"hush\n","expires_at_ms":END}"#,
+            r#"{"access_token":"hush\r\nX-Own: 1","expires_at_ms":END}"#,
+            r#"{"access_token":"hush\u0000","expires_at_ms":END}"#,
+            r#"{"access_token":"hush\u007f","expires_at_ms":END}"#,
+            r#"{"access_token":"hüsh","expires_at_ms":END}"#,
+            r#"{"access_token":"hush","expires_at_ms":null}"#,
+            r#"{"access_token":"hush","expires_at_ms":true}"#,
+            r#"{"access_token":"hush","expires_at_ms":"END"}"#,
+            r#"{"access_token":"hush","expires_at_ms":END.5}"#,
+            r#"{"access_token":"hush","expires_at_ms":1e30}"#,
+            r#"{"access_token":"hush","expires_at_ms":99999999999999999999}"#,
+            r#"{"access_token":"hush","expires_at_ms":[END]}"#,
+            r#"{"access_token":"hush","expires_at_ms":{}}"#,
+        ],
+    ),
+];
+
+#[test]
+fn a_damaged_file_is_an_error_and_no_token() {
+    let test = "a_damaged_file_is_an_error_and_no_token";
+    if !has_tool("php") {
+        return skip(test, "php");
+    }
+    let script = r#"
+[, $code, $file, $content] = $argv;
+require $code;
+$key = hash('sha256', "https://zoom.us\naccount\nclient\n");
+file_put_contents($file, strtr($content, ['KEY' => $key, 'END' => 1000 * (time() + 60)]));
+try {
+    echo 'it took ' . (new ZoomS2S\TokenFile($file, 'account', 'client'))->header();
+} catch (Throwable $error) {
+    echo str_contains((string) $error, 'hush') ? 'it tells' : get_class($error) . ': ' . $error->getMessage();
+}
+"#;
+    for (part, contents) in DAMAGED {
+        for content in contents {
+            let entry = part.starts_with("its entry");
+            let file = if entry {
+                format!(r#"{{"version":1,"tokens":{{"KEY":{content}}}}}"#)
+            } else {
+                (*content).to_owned()
+            };
+            let said = run(test, script, &[&file]);
+            assert!(
+                said.starts_with("ZoomS2S\\TokenError: "),
+                "{content}: {said}"
+            );
+            assert!(said.contains(part), "{content}: {said}");
+        }
+    }
+}
+
+/// Reads on and on until it is told to stop, and prints how often, and which tokens there were.
+const READER: &str = r#"
+[, $code, $file, $stop] = $argv;
+require $code;
+$zoom = new ZoomS2S\TokenFile($file, 'account', 'client');
+[$reads, $seen] = [0, []];
+do {
+    $token = $zoom->token();
+    $whole = preg_match('/^(\d+)-x+-end$/D', $token, $parts) && strlen($token) === 1000 + (int) $parts[1] % 7000;
+    if (!$whole) throw new Exception(strlen($token) . " bytes of $token");
+    $seen[$parts[1]] = true;
+    $reads++;
+    clearstatcache();
+} while (!file_exists($stop));
+echo $reads, ' ', count($seen), "\n";
+"#;
+
+/// The file is replaced in one step, as the library does it, and there is always a whole token.
+#[test]
+fn php_reads_on_while_the_file_is_replaced() {
+    let test = "php_reads_on_while_the_file_is_replaced";
+    if !has_tool("php") {
+        return skip(test, "php");
+    }
+    let stop = folder("php_reads_on_stop").join("stop");
+    let (mut reader, file) = php(test, READER, &[stop.to_str().expect("a path")]);
+    let key = text(
+        &succeed(Command::new("php").args([
+            "-r",
+            r#"echo hash('sha256', "https://zoom.us\naccount\nclient\n");"#,
+        ]))
+        .stdout,
+    );
+    // So large that it is not written at once.
+    let padding = "x".repeat(100_000);
+    let replace = |number: usize| {
+        let length = 1000 + number % 7000;
+        let rest = length - format!("{number}--end").len();
+        let token = format!("{number}-{}-end", &padding[..rest]);
+        let content = format!(
+            r#"{{"version":1,"tokens":{{"{key}":{{"access_token":"{token}","expires_at_ms":4102444800000}}}},"p":"{padding}"}}"#
+        );
+        let new = file.with_extension("new");
+        fs::write(&new, content).expect("a new file");
+        fs::rename(&new, &file).expect("it takes the old one's place");
+    };
+    replace(0);
+    let mut reader = reader
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("PHP starts");
+    let (start, mut replaced) = (Instant::now(), 0);
+    while start.elapsed() < Duration::from_secs(3) && matches!(reader.try_wait(), Ok(None)) {
+        replaced += 1;
+        replace(replaced * 37);
+    }
+    fs::write(&stop, "").expect("the sign to stop");
+    let output = reader.wait_with_output().expect("PHP ends");
+    assert_eq!(text(&output.stderr), "");
+    assert!(output.status.success());
+    let said = text(&output.stdout);
+    println!("replaced {replaced} times; reads and tokens seen: {said}");
+    let seen = said.trim().split_once(' ').map(|(_, seen)| seen.parse());
+    assert!(matches!(seen, Some(Ok(50usize..))), "{said:?}");
+}
+
+/// By the host that curl asks a proxy for.
+#[test]
+fn the_example_asks_the_api_of_its_cloud() {
+    let test = "the_example_asks_the_api_of_its_cloud";
+    if !has_tool("php") {
+        return skip(test, "php");
+    }
+    let modules = text(&succeed(Command::new("php").arg("-m")).stdout);
+    if !modules.lines().any(|line| line == "curl") {
+        return skip(test, "php:curl");
+    }
+    let file = folder(test).join("token");
+    let write = r#"
+foreach (['https://zoom.us', 'https://zoomgov.com'] as $url) {
+    $tokens[hash('sha256', "$url\naccount\nclient\n")] = ['access_token' => 'hush', 'expires_at_ms' => 4102444800000];
+}
+file_put_contents($argv[1], json_encode(['version' => 1, 'tokens' => $tokens]));
+"#;
+    succeed(Command::new("php").args(["-r", write]).arg(&file));
+    for (cloud, host) in [
+        ("", "api.zoom.us:443"),
+        ("commercial", "api.zoom.us:443"),
+        (" government ", "api.zoomgov.com:443"),
+    ] {
+        let proxy = std::net::TcpListener::bind("127.0.0.1:0").expect("a proxy");
+        let address = proxy.local_addr().expect("its address");
+        let mut program = Command::new("php");
+        for name in [
+            "ZOOM_S2S_OAUTH_URL",
+            "ZOOM_S2S_API_URL",
+            "no_proxy",
+            "NO_PROXY",
+        ] {
+            program.env_remove(name);
+        }
+        let program = program
+            .arg(root().join("examples/php/after_file.php"))
+            .env("ZOOM_TOKEN_FILE", &file)
+            .env("ZOOM_ACCOUNT_ID", "account")
+            .env("ZOOM_CLIENT_ID", "client")
+            .env("ZOOM_S2S_CLOUD", cloud)
+            .env("https_proxy", format!("http://{address}"))
+            .env("HTTPS_PROXY", format!("http://{address}"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("PHP starts");
+        // A program that ends without asking must not leave the test waiting.
+        let asked = std::thread::spawn(move || {
+            let (mut stream, _) = proxy.accept().expect("a connection");
+            let mut line = String::new();
+            let _ = BufReader::new(&stream).read_line(&mut line);
+            let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+            line
+        });
+        let output = program.wait_with_output().expect("PHP ends");
+        let said = text(&output.stderr);
+        let _ = std::net::TcpStream::connect(address);
+        let line = asked.join().expect("the proxy's thread");
+        assert_eq!(
+            line,
+            format!("CONNECT {host} HTTP/1.1\r\n"),
+            "{cloud:?}: {said}"
+        );
+        assert!(said.starts_with("GET /users: HTTP"), "{said}");
+        assert!(!said.contains("hush"), "{said}");
     }
 }

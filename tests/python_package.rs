@@ -14,13 +14,24 @@ use support::{has_tool, sandbox, skip};
 use zoom_s2s_sandbox::{Sandbox, World};
 
 const PACKAGE: &str = "python";
-const PARTS: [&str; 7] = [
+const PARTS: [&str; 8] = [
     "test_auth",
+    "test_build",
     "test_calls",
     "test_interrupt",
     "test_library",
     "test_lifetime",
     "test_processes",
+    "test_users",
+];
+/// What needs nothing from PyPI and takes seconds: run by every Python.
+const QUICK: [&str; 7] = [
+    "test_build",
+    "test_calls.Requests",
+    "test_calls.Settings",
+    "test_interrupt",
+    "test_library",
+    "test_lifetime",
     "test_users",
 ];
 const PROGRAM: &str = "import zoom_s2s\nwith zoom_s2s.Client.from_env() as zoom:\n    \
@@ -32,10 +43,11 @@ fn tools() -> Option<&'static Path> {
     FOLDER
         .get_or_init(|| {
             let output = Command::new(root().join("python/tools")).output().ok()?;
-            output
-                .status
-                .success()
-                .then(|| PathBuf::from(text(&output.stdout).trim()))
+            if !output.status.success() {
+                eprintln!("python/tools: {}", text(&output.stderr));
+                return None;
+            }
+            Some(PathBuf::from(text(&output.stdout).trim()))
         })
         .as_deref()
 }
@@ -47,10 +59,40 @@ fn python() -> Option<PathBuf> {
         .or_else(|| has_tool("python3").then(|| "python3".into()))
 }
 
-fn suite(world: World, parts: &[&str]) {
-    let Some(python) = python() else {
-        return skip("python_package", "python3");
-    };
+/// The other Pythons of this machine from 3.9 to 3.13, one of each, on the path or of pyenv.
+fn other_pythons(but: &Path) -> Vec<PathBuf> {
+    let pyenv = std::env::var_os("HOME").map(|home| Path::new(&home).join(".pyenv/versions"));
+    let installed = pyenv.and_then(|folder| fs::read_dir(folder).ok());
+    let named = (9..=13).map(|minor| PathBuf::from(format!("python3.{minor}")));
+    let mut tried: Vec<u32> = minor_version(but).into_iter().collect();
+    named
+        .chain(
+            installed
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|version| version.path().join("bin/python3")),
+        )
+        .filter(|python| {
+            let new = minor_version(python)
+                .filter(|minor| (9..=13).contains(minor) && !tried.contains(minor));
+            tried.extend(new);
+            new.is_some()
+        })
+        .collect()
+}
+
+/// The 9 of Python 3.9; none where there is no such program, or only a shim of pyenv's.
+fn minor_version(python: &Path) -> Option<u32> {
+    let output = Command::new(python)
+        .args(["-c", "import sys; print(sys.version_info[1])"])
+        .output()
+        .ok()?;
+    text(&output.stdout).trim().parse().ok()
+}
+
+/// Runs these parts of the package's tests by this Python; what it said.
+fn run(python: &Path, world: World, parts: &[&str]) -> String {
     let zoom = sandbox(|sandbox| sandbox.world(world).users(700));
     let mut command = with_sandbox(python, &zoom);
     command
@@ -64,7 +106,14 @@ fn suite(world: World, parts: &[&str]) {
         .env("ZOOM_S2S_HEADER", root().join("include/zoom_s2s.h"));
     let said = text(&succeed(&mut command).stderr);
     assert!(said.contains("\nRan "), "{said}");
-    for line in said.lines() {
+    said
+}
+
+fn suite(world: World, parts: &[&str]) {
+    let Some(python) = python() else {
+        return skip("python_package", "python3");
+    };
+    for line in run(&python, world, parts).lines() {
         // NAME (PLACE) ... skipped 'TOOL is not installed'
         if let Some((test, why)) = line.split_once(" ... skipped ") {
             let tool = why.trim_matches('\'').split(' ').next().unwrap_or(why);
@@ -81,6 +130,21 @@ fn its_tests_pass_where_old_tokens_live_on() {
 #[test]
 fn its_tests_pass_where_a_new_token_kills_the_old_one() {
     suite(World::SingleToken, &PARTS);
+}
+
+#[test]
+fn its_tests_pass_under_every_python_there_is() {
+    let Some(python) = python() else {
+        return skip("python_package: other Pythons", "python3");
+    };
+    let others = other_pythons(&python);
+    if others.is_empty() {
+        println!("only python3 was tried: there is no other Python from 3.9 to 3.13");
+    }
+    for other in others {
+        println!("{}", other.display());
+        run(&other, World::MultiToken, &QUICK);
+    }
 }
 
 #[test]
@@ -185,7 +249,7 @@ fn install_and_run(python: &Path, zoom: &Sandbox, what: &Path, path: &str) {
 fn a_wheel_installs_into_an_empty_environment_without_rust_and_runs() {
     let work = folder("python-wheel");
     let Some(python) = environment(&work.join("environment")) else {
-        return skip("python_package: the wheel", "python3-venv");
+        return skip("python_package: the wheel", "python3:ensurepip");
     };
     let output = succeed(
         Command::new("python3")
@@ -200,15 +264,69 @@ fn a_wheel_installs_into_an_empty_environment_without_rust_and_runs() {
     install_and_run(&python, &sandbox(|sandbox| sandbox), &wheel, "/nonexistent");
 }
 
+/// The commands of the README that lead from nothing to the first user in Python.
+fn commands_of_the_readme() -> Vec<String> {
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    let (_, rest) = readme
+        .split_once("first user in three commands")
+        .expect("the place");
+    let block = rest.split("```").nth(1).expect("a block");
+    let lines = block.strip_prefix("sh\n").expect("shell").lines();
+    lines.map(str::to_owned).collect()
+}
+
+/// As somebody would who has just heard of it: with Rust, and in an empty environment.
 #[test]
-fn pip_installs_from_the_checkout_with_rust() {
-    let work = folder("python-checkout");
+fn three_commands_of_the_readme_lead_to_the_first_user() {
+    let work = folder("python-newcomer");
     let Some(python) = environment(&work.join("environment")) else {
-        return skip("python_package: pip install ./python", "python3-venv");
+        return skip("python_package: pip install ./python", "python3:ensurepip");
     };
+    if !has_tool("git") {
+        return skip("python_package: git clone", "git");
+    }
     let path = std::env::var("PATH").unwrap_or_default();
+    let bin = python.parent().expect("a folder").display();
+    let commands = commands_of_the_readme();
+    assert_eq!(commands.len(), 3, "{commands:?}");
+    let origin = publish(&work);
+    let script = commands.join("\n").replacen("https://…", &origin, 1);
+    assert!(script.contains(&origin), "{script}");
     let zoom = sandbox(|sandbox| sandbox);
-    install_and_run(&python, &zoom, &root().join(PACKAGE), &path);
+    let output = succeed(
+        clean("sh")
+            .args(["-e", "-c", &script])
+            .current_dir(&work)
+            .envs(zoom.env())
+            .env("PATH", format!("{bin}:{path}"))
+            // What others have built already need not be built again for a test.
+            .env("CARGO_TARGET_DIR", root().join("target"))
+            .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+            .env_remove("ZOOM_S2S_LIBRARY"),
+    );
+    let said = text(&output.stdout);
+    let mut active = zoom.truth(zoom_s2s_sandbox::UserStatus::Active);
+    let first = active.next().expect("a user");
+    assert!(said.contains(&first.email), "{said}");
+}
+
+/// The address of a repository of what would be committed now.
+fn publish(work: &Path) -> String {
+    let repository = work.join("origin.git");
+    for arguments in [
+        &["init", "--quiet"][..],
+        &["add", "--all"],
+        &["commit", "--quiet", "--message=all"],
+    ] {
+        succeed(
+            Command::new("git")
+                .arg(format!("--git-dir={}", repository.display()))
+                .arg(format!("--work-tree={}", root().display()))
+                .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+                .args(arguments),
+        );
+    }
+    format!("file://{}", repository.display())
 }
 
 #[test]
@@ -236,7 +354,7 @@ fn the_wheel_to_give_away_is_what_its_tag_says() {
     );
     let work = folder("python-manylinux");
     let Some(python) = environment(&work.join("environment")) else {
-        return skip("python_package: the manylinux wheel", "python3-venv");
+        return skip("python_package: the manylinux wheel", "python3:ensurepip");
     };
     install_and_run(&python, &sandbox(|sandbox| sandbox), &wheel, "/nonexistent");
 }

@@ -12,7 +12,8 @@ function zoom_token(): string
 
 function zoom_get(string $path, array $query): array
 {
-    $api = getenv('ZOOM_S2S_API_URL') ?: 'https://api.zoom.us/v2';
+    $domain = trim((string) getenv('ZOOM_S2S_CLOUD')) === 'government' ? 'zoomgov.com' : 'zoom.us';
+    $api = getenv('ZOOM_S2S_API_URL') ?: "https://api.$domain/v2";
     $curl = curl_init($api . $path . '?' . http_build_query($query));
     curl_setopt_array($curl, [
         CURLOPT_RETURNTRANSFER => true,

@@ -1,5 +1,6 @@
 <?php
 // Prints e-mail address and ID of every active user of a Zoom account.
+// The same program as before.php, with the token that cron keeps; php/example_page.php is a page for php-fpm.
 declare(strict_types=1);
 require __DIR__ . '/../../php/zoom_s2s_token.php';
 
@@ -10,7 +11,8 @@ function zoom_token(): string
 
 function zoom_get(string $path, array $query): array
 {
-    $api = getenv('ZOOM_S2S_API_URL') ?: 'https://api.zoom.us/v2';
+    $domain = trim((string) getenv('ZOOM_S2S_CLOUD')) === 'government' ? 'zoomgov.com' : 'zoom.us';
+    $api = getenv('ZOOM_S2S_API_URL') ?: "https://api.$domain/v2";
     $curl = curl_init($api . $path . '?' . http_build_query($query));
     curl_setopt_array($curl, [
         CURLOPT_RETURNTRANSFER => true,

@@ -4,6 +4,7 @@ By hand: build the C library and the command, paste what `zoom-s2s sandbox` prin
 ZOOM_S2S_LIBRARY, and run python3 -m unittest discover -s python/tests.
 """
 
+import asyncio
 import json
 import os
 import subprocess
@@ -49,6 +50,15 @@ def wait_until(what, seconds=20):
         if time.monotonic() > end:
             raise AssertionError("it never happened")
         time.sleep(0.01)
+
+
+async def tick_while_pending(client):
+    """Ends the client's call once the loop has gone round during it; a loop that stands never would."""
+    while state()["pending_faults"]:
+        await asyncio.sleep(0.01)
+    for _ in range(20):
+        await asyncio.sleep(0.001)
+    client.cancel()
 
 
 class SandboxCase(unittest.TestCase):

@@ -63,6 +63,24 @@ class Requests(SandboxCase):
         self.assertTrue(answer.tracking_id)
         self.assertEqual(control("GET", "journal")[-1]["path"], "/v2/users")
 
+    def test_answers_can_be_pickled(self):
+        answer = self.zoom.send("GET", "/users", query={"page_size": 1})
+        again = pickle.loads(pickle.dumps(answer))
+        for name in ("status", "headers", "body", "tracking_id"):
+            self.assertEqual(getattr(again, name), getattr(answer, name))
+
+    def test_bodies(self):
+        for kind in (bytes, bytearray, memoryview):
+            control("DELETE", "journal")
+            with self.assertRaises(zoom_s2s.Error, msg=kind.__name__):
+                # No such endpoint, but the request is sent.
+                self.zoom.send("POST", "/none", body=kind(b"abc"))
+            self.assertEqual(control("GET", "journal")[-1]["path"], "/v2/none")
+        for wrong in ("text", 3, ["a"], {"a": 1}):
+            kind = type(wrong).__name__
+            with self.assertRaisesRegex(TypeError, f"^body must be bytes, not {kind}$"):
+                self.zoom.send("POST", "/none", body=wrong)
+
     def test_any_list_and_its_pages(self):
         request = {"query": [("page_size", 30), ("status", "active")]}
         entries = self.zoom.pages("/users", "users", **request)
@@ -76,7 +94,7 @@ class Requests(SandboxCase):
 
     def test_mistakes(self):
         for wrong in (
-            {"path": "users"}, {"path": "/a\0"}, {"timeout": 0}, {"headers": {"Host": "x"}},
+            {"path": "users"}, {"path": "/a\0"}, {"timeout": 0}, {"timeout": 1e300}, {"headers": {"Host": "x"}},
             {"json": {}, "body": b""}, {"segments": {"a": ".."}},
         ):  # fmt: skip
             arguments = {"method": "GET", "path": "/users/{a}", **wrong}
@@ -242,6 +260,15 @@ class Settings(SandboxCase):
         for wrong in ({"cloud": "private"}, {"timeout": 0}, {"body_limit": -1}, {"body_limit": 2**70}):
             with self.assertRaises(zoom_s2s.InvalidArgumentError, msg=str(wrong)):
                 zoom_s2s.Client.from_env(**wrong)
+        for name in ("timeout", "connect_timeout"):
+            for seconds in (1e300, -1e300, 2**63 / 1000, float("inf"), float("-inf"), float("nan"), None):
+                with self.assertRaisesRegex(ValueError, f"^{name} ", msg=str(seconds)):
+                    zoom_s2s.Client.from_env(**{name: seconds})
+        for name in ("regional", "ca_only"):
+            for no in ("false", 0, 1, None):
+                kind = type(no).__name__
+                with self.assertRaisesRegex(TypeError, f"^{name} must be a bool, not {kind}$"):
+                    zoom_s2s.Client.from_env(**{name: no})
         with self.assertRaises(zoom_s2s.ConfigError):
             zoom_s2s.Client()
         with mock.patch.dict(os.environ), self.assertRaisesRegex(zoom_s2s.ConfigError, "ZOOM_CLIENT_ID"):

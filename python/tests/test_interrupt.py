@@ -1,11 +1,15 @@
 """Ctrl-C, and other signals with a handler, during calls of the main thread."""
 
+import _thread
+import os
 import signal
+import threading
 import time
 import unittest
 from unittest import mock
 
 from support import HANG_MS, SandboxCase, fault, start, state, wait_until
+from zoom_s2s import _interrupt
 
 # Prints when it may be interrupted, and then whether the client is still good.
 CALL = """
@@ -126,6 +130,37 @@ class Interrupted(SandboxCase):
                 interrupted += 1
         self.assertGreater(interrupted, 20)
         self.assertTrue(list(self.zoom.users()))
+
+    def test_a_second_time(self):
+        # Ctrl-C again, while the call is being ended: still one exception, and a good client.
+        real = _interrupt.call
+        for when in ("before", "after"):
+            with self.subTest(when):
+                fault(**HANGING_API)
+                ended, threads = [], _thread._count()
+
+                def end(*arguments, when=when, ended=ended):
+                    ended.append(when)
+                    if when == "before" and len(ended) == 1:
+                        signal.raise_signal(signal.SIGINT)
+                    real(*arguments)
+                    if when == "after" and len(ended) == 1:
+                        signal.raise_signal(signal.SIGINT)
+
+                def first():
+                    wait_until(lambda: state()["pending_faults"] == 0)
+                    os.kill(os.getpid(), signal.SIGINT)
+
+                thread = threading.Thread(target=first)
+                with mock.patch.object(_interrupt, "call", end):
+                    thread.start()
+                    with self.assertRaises(KeyboardInterrupt):
+                        self.zoom.send("GET", "/users", timeout=25)
+                thread.join()
+                self.assertTrue(ended)
+                # The call has come back, long before its deadline.
+                wait_until(lambda threads=threads: _thread._count() <= threads, 5)
+                self.assertTrue(list(self.zoom.users()))
 
     def test_no_thread_can_be_started(self):
         def refuse(*arguments):

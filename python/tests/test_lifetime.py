@@ -119,6 +119,82 @@ class Collected(SandboxCase):
         self.assertLess(len(gc.get_objects()) - before, 200)
 
 
+class Threads(SandboxCase):
+    def test_closed_by_one_while_others_use_it(self):
+        def emails(zoom):
+            return [user.email for user in zoom.users(page_size=100)]
+
+        uses = (
+            lambda zoom: zoom.token().value,
+            lambda zoom: zoom.send("GET", "/users", query={"page_size": 1}),
+            emails,
+            lambda zoom: next(iter(zoom.pages("/users", "users"))),
+            lambda zoom: (zoom.stats, zoom.status),
+        )
+        for _ in range(10):
+            zoom, met, begun = self.client(), [], threading.Semaphore(0)
+
+            def work(use, zoom=zoom, met=met, begun=begun):
+                try:
+                    while True:
+                        use(zoom)
+                        begun.release()
+                except BaseException as error:
+                    met.append(type(error))
+
+            threads = [threading.Thread(target=work, args=(use,), daemon=True) for use in uses * 2]
+            for thread in threads:
+                thread.start()
+            for _ in threads:
+                self.assertTrue(begun.acquire(timeout=20))
+            zoom.close()
+            for thread in threads:
+                thread.join(20)
+            self.assertEqual(met, [zoom_s2s.ShutdownError] * len(threads))
+
+    def test_another_computes_during_a_call(self):
+        # It is the one that ends the call: if it could not run meanwhile, the deadline would.
+        calls = (
+            ("api", lambda zoom: zoom.send("GET", "/users")),
+            ("api", lambda zoom: list(zoom.users())),
+            ("api", lambda zoom: list(zoom.pages("/users", "users"))),
+            ("api", lambda zoom: zoom.user("me")),
+            ("token", lambda zoom: zoom.refresh_token()),
+        )
+        for number, (endpoint, call) in enumerate(calls):
+            for main in (True, False):
+                with self.subTest(number=number, main=main):
+                    self.counts(endpoint, call, main)
+
+    def counts(self, endpoint, call, main):
+        zoom, counted, met = self.client(timeout=10), [], []
+        zoom.token()
+        fault(on=endpoint, latency_ms=HANG_MS)
+
+        def count():
+            wait_until(lambda: state()["pending_faults"] == 0)
+            for number in range(100_000):
+                counted[:] = [number]
+            zoom.cancel()
+
+        def work():
+            try:
+                call(zoom)
+            except zoom_s2s.Error as error:
+                met.append((type(error), counted))
+
+        counting = threading.Thread(target=count)
+        counting.start()
+        if main:
+            work()
+        else:
+            caller = threading.Thread(target=work)
+            caller.start()
+            caller.join()
+        counting.join()
+        self.assertEqual(met, [(zoom_s2s.CancelledError, [99_999])])
+
+
 class TheEnd(SandboxCase):
     def pending(self, call, end, daemon=True):
         fault(on="api", times="always", latency_ms=HANG_MS)

@@ -20,6 +20,7 @@ class Listing(SandboxCase):
             self.assertEqual(len({user.email for user in found}), count)
             self.assertTrue(users.checked)
             self.assertFalse(users.changed)
+            self.assertIsNotNone(users.total_records)
         self.assertEqual(len(list(self.zoom.users())), there["active"], "Zoom's default")
 
     def test_attributes_are_what_zoom_sent(self):
@@ -70,6 +71,15 @@ class Listing(SandboxCase):
             page[30]
         self.assertEqual(page.total_records, state()["users"]["active"])
         self.assertIn(page[0].email.encode(), page.raw)
+
+    def test_a_user_is_its_row_of_its_page(self):
+        page, other = (next(self.zoom.users(page_size=30).pages()) for _ in range(2))
+        self.assertEqual(page[3], page[-27])
+        self.assertEqual(len({*page, *page, *page[:5]}), 30)
+        self.assertEqual((page.index(page[4]), page.count(page[4])), (4, 1))
+        self.assertIn(page[29], page)
+        for another in (page[4], other[3], page[3].email, None):
+            self.assertNotEqual(page[3], another)
 
     def test_one_user(self):
         first = next(iter(self.zoom.users()))

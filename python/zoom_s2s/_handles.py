@@ -97,9 +97,34 @@ def milliseconds(name: str, seconds: float) -> int:
     """A time for the library, at least a millisecond if it is above 0."""
     try:
         exact = float(seconds) * 1000
-        return max(1, round(exact)) if exact > 0 else int(exact)
+        rounded = max(1, round(exact)) if exact > 0 else int(exact)
     except (TypeError, ValueError, OverflowError):
         raise _errors.InvalidArgumentError(f"{name} must be a number of seconds") from None
+    return whole(name, rounded, 64)
+
+
+def whole(name: str, value: int, bits: int) -> int:
+    """A whole number that the library can take; ctypes would cut off what is too long."""
+    if not isinstance(value, int):
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+    if not -(1 << (bits - 1)) <= value < 1 << (bits - 1):
+        raise _errors.InvalidArgumentError(f"{name} is out of range")
+    return value
+
+
+def number(name: str, words: dict[str, int], word: str) -> int:
+    """The number of one of these words."""
+    try:
+        return words[word]
+    except (KeyError, TypeError):
+        raise _errors.InvalidArgumentError(f"{name} must be one of {', '.join(words)}") from None
+
+
+def flag(name: str, value: bool) -> int:
+    """Yes or no; any text would be a yes, "false" too."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be a bool, not {type(value).__name__}")
+    return int(value)
 
 
 def _taken(pointer: c_void_p) -> _errors.Error:

@@ -8,26 +8,29 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Generator
 from functools import partial
-from typing import Any, Optional
+from typing import Any, Callable, NamedTuple, Optional
 from urllib.parse import urlsplit
 
 from .client import Client
 from .token import Token
 
 _REJECTED, _MISSING_SCOPE = 124, (4700, 4711)  # Zoom's codes
+_PORTS = {"http": 80, "https": 443}
 
 _default: Optional[Client] = None
 _lock = threading.Lock()
 
 
 def default_client() -> Client:
-    """The client of this process, made of the environment when it is first wanted."""
+    """The client of this process, made of the environment when it is first wanted, or was closed."""
     global _default
-    if _default is None:
+    client = _default
+    if client is None or client._made is None:
         with _lock:
-            if _default is None:
-                _default = Client.from_env()
-    return _default
+            client = _default
+            if client is None or client._made is None:
+                client = _default = Client.from_env()
+    return client
 
 
 def _after_fork() -> None:
@@ -59,29 +62,20 @@ class Auth:
 
     # requests: called with a PreparedRequest.
     def __call__(self, request: Any) -> Any:
-        token = self._put(request)
+        sent = self._put(request)
         if hasattr(request, "register_hook"):
-            origin = _origin(request.url)
-            body = getattr(request.body, "tell", None)
-            place = body() if body is not None else None
-            request.register_hook("response", partial(self._answered, token, origin, place))
+            request.register_hook("response", partial(self._answered, sent, _place(request.body)))
         return request
 
-    def _answered(
-        self, token: Token, origin: tuple[str, str], place: Optional[int], answer: Any, **how: Any
-    ) -> Any:
-        sent = answer.request
-        # After a redirect, it is somebody else who refuses, or who got no token at all.
-        if sent.headers.get("Authorization") != token.bearer or _origin(sent.url) != origin:
+    def _answered(self, sent: _Sent, place: Optional[int], answer: Any, **how: Any) -> Any:
+        if not sent.refused(answer, lambda: answer.content):
             return answer
-        if not _refused(answer.status_code, lambda: answer.content):
-            return answer
-        self.client.reject_token(token.value)
-        if not _rewound(sent.body, place):
+        self.client.reject_token(sent.token.value)
+        if not _rewound(answer.request.body, place):
             return answer
         answer.content  # noqa: B018 - so that the connection can be used again
         answer.close()
-        again = sent.copy()
+        again = answer.request.copy()
         self._put(again)
         second = answer.connection.send(again, **how)
         second.history.append(answer)
@@ -98,10 +92,10 @@ class Auth:
 
     def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
         """What httpx.Client runs."""
-        token = self._put(request)
+        sent = self._put(request)
         answer = yield request
-        if _refused(answer.status_code, answer.read):
-            self.client.reject_token(token.value)
+        if sent.refused(answer, answer.read):
+            self.client.reject_token(sent.token.value)
             if _is_whole(request):
                 self._put(request)
                 yield request
@@ -112,44 +106,64 @@ class Auth:
         """What httpx.AsyncClient runs, under asyncio or trio."""
         from anyio import to_thread  # comes with httpx
 
-        token = await to_thread.run_sync(self._put, request)
+        sent = await to_thread.run_sync(self._put, request)
         answer = yield request
         if answer.status_code >= 400:
             await answer.aread()
-        if _refused(answer.status_code, lambda: answer.content):
-            self.client.reject_token(token.value)
+        if sent.refused(answer, lambda: answer.content):
+            self.client.reject_token(sent.token.value)
             if _is_whole(request):
                 await to_thread.run_sync(self._put, request)
                 yield request
 
-    def _put(self, request: Any) -> Token:
+    def _put(self, request: Any) -> _Sent:
         token = self.client.token()
         request.headers["Authorization"] = token.bearer
-        return token
+        return _Sent(token, _origin(request))
 
     def __reduce__(self) -> Any:
         return Auth, (self._client,)
 
 
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc
+class _Sent(NamedTuple):
+    """A token, and where it was sent."""
+
+    token: Token
+    origin: tuple[Any, ...]
+
+    def refused(self, answer: Any, body: Callable[[], bytes]) -> bool:
+        """Whether this answer says that the token is no good; the same rule as in the library."""
+        status: int = answer.status_code
+        if not 400 <= status < 500:
+            return False
+        # After a redirect, it is somebody else who refuses, or who got no token at all.
+        asked = answer.request
+        if asked.headers.get("Authorization") != self.token.bearer or _origin(asked) != self.origin:
+            return False
+        try:
+            code = json.loads(body()).get("code")
+        except (ValueError, AttributeError, RecursionError):
+            code = None
+        return (status == 401 and code not in _MISSING_SCOPE) or code == _REJECTED
 
 
-def _refused(status: int, body: Any) -> bool:
-    """Whether an answer says that the token is no good; the same rule as in the library."""
-    if not 400 <= status < 500:
-        return False
+def _origin(request: Any) -> tuple[Any, ...]:
+    parts = urlsplit(str(request.url))
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+
+
+def _place(body: Any) -> Optional[int]:
+    """Where a file is; None for what is none, or cannot be set back, such as a pipe."""
     try:
-        code = json.loads(body()).get("code")
-    except (ValueError, AttributeError):
-        code = None
-    return (status == 401 and code not in _MISSING_SCOPE) or code == _REJECTED
+        place: int = body.tell()
+    except (OSError, AttributeError):
+        return None
+    return place
 
 
 def _rewound(body: Any, place: Optional[int]) -> bool:
     """Whether a body of requests can be sent again; a file is set back to where it was."""
-    if body is None or isinstance(body, (bytes, str)):
+    if body is None or isinstance(body, (bytes, bytearray, memoryview, str)):
         return True
     if place is None:
         return False

@@ -12,7 +12,7 @@ from ._handles import Handle, call, data, encoded, make
 from ._interrupt import interruptible
 from ._library import READS
 from .entries import Entries
-from .response import Query, Response, Value
+from .response import Body, Query, Response, Value
 from .settings import Settings, apply
 from .token import Token
 from .users import User, Users, UsersPage
@@ -139,7 +139,7 @@ class Client:
         query: Optional[Query] = None,
         segments: Optional[Mapping[str, Value]] = None,
         json: Any = None,
-        body: Optional[bytes] = None,
+        body: Optional[Body] = None,
         content_type: Optional[str] = None,
         headers: Optional[Mapping[str, str]] = None,
         timeout: Optional[float] = None,

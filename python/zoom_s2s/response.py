@@ -13,6 +13,7 @@ from ._library import READS
 Value = Union[str, int, float, bool]
 #: A mapping, or pairs where a name comes more than once. None leaves a parameter out.
 Query = Union[Mapping[str, Optional[Value]], Iterable[tuple[str, Optional[Value]]]]
+Body = Union[bytes, bytearray, memoryview]
 
 
 class Response:
@@ -49,7 +50,7 @@ def request(
     query: Optional[Query] = None,
     segments: Optional[Mapping[str, Value]] = None,
     json: Any = None,
-    body: Optional[bytes] = None,
+    body: Optional[Body] = None,
     content_type: Optional[str] = None,
     headers: Optional[Mapping[str, str]] = None,
     timeout: Optional[float] = None,
@@ -70,10 +71,18 @@ def request(
         body, content_type = jsonlib.dumps(json).encode(), content_type or "application/json"
     if body is not None:
         kind = encoded("content_type", content_type or "application/octet-stream")
-        call("request_set_body", made, body, len(body), kind)
+        content = _bytes("body", body)
+        call("request_set_body", made, content, len(content), kind)
     if timeout is not None:
         call("request_set_timeout_ms", made, milliseconds("timeout", timeout))
     return made
+
+
+def _bytes(name: str, value: Body) -> bytes:
+    # An int would be a body of that many zeros.
+    if not isinstance(value, (bytes, bytearray, memoryview)):
+        raise TypeError(f"{name} must be bytes, not {type(value).__name__}")
+    return bytes(value)
 
 
 def _written(name: str, value: Value) -> bytes:

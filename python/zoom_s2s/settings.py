@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypedDict, cast
 
-from ._errors import InvalidArgumentError
-from ._handles import Handle, call, encoded, milliseconds
+from ._handles import Handle, call, encoded, flag, milliseconds, number, whole
 
 CLOUDS = {"commercial": 1, "government": 2}
 _FLAGS = ("regional", "ca_only")
@@ -58,7 +57,7 @@ def apply(config: Handle, settings: Settings) -> None:
         if name == "cloud":
             call("config_set_cloud", config, number("cloud", CLOUDS, value))
         elif name in _FLAGS:
-            call("config_set_" + name, config, int(bool(value)))
+            call("config_set_" + name, config, flag(name, value))
         elif name in _SECONDS:
             call(f"config_set_{name}_ms", config, milliseconds(name, value))
         elif name == "body_limit":
@@ -67,20 +66,3 @@ def apply(config: Handle, settings: Settings) -> None:
             call("config_set_no_proxy", config)
         else:
             call("config_set_" + name, config, encoded(name, value))
-
-
-def number(name: str, words: dict[str, int], word: str) -> int:
-    """The number of one of these words."""
-    try:
-        return words[word]
-    except (KeyError, TypeError):
-        raise InvalidArgumentError(f"{name} must be one of {', '.join(words)}") from None
-
-
-def whole(name: str, value: int, bits: int) -> int:
-    """A whole number that the library can take; ctypes would cut off what is too long."""
-    if not isinstance(value, int):
-        raise TypeError(f"{name} must be an int, not {type(value).__name__}")
-    if not -(1 << (bits - 1)) <= value < 1 << (bits - 1):
-        raise InvalidArgumentError(f"{name} is out of range")
-    return value

@@ -6,13 +6,12 @@ import ctypes
 import json as jsonlib
 from collections.abc import Iterable, Iterator, Sequence
 from ctypes import POINTER, byref, c_int64, c_void_p
-from typing import Any, Optional, Union, overload
+from typing import Any, Generic, Optional, TypeVar, Union, overload
 
 from ._errors import InvalidArgumentError
-from ._handles import Handle, call, data, encoded, make, make_or_none, milliseconds
-from ._interrupt import interruptible
+from ._handles import Handle, call, data, encoded, make, make_or_none, milliseconds, number, whole
 from ._library import READS
-from .settings import number, whole
+from ._listing import Listing, Page
 
 STATUSES = {"active": 1, "inactive": 2, "pending": 3, "all": 4}
 INCLUDE_FIELDS = {"custom_attributes": 1, "host_key": 2}
@@ -21,55 +20,36 @@ _NUMBER, _LIST = 2, 3  # of zoom_s2s_field_kind
 _PRESENT = ord("1")
 
 
-class _Text:
-    """A text field."""
+T = TypeVar("T")
+
+
+class _Field(Generic[T]):
+    """A text or number field."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
     @overload
-    def __get__(self, user: None, owner: type) -> _Text: ...
+    def __get__(self, user: None, owner: type) -> _Field[T]: ...
     @overload
-    def __get__(self, user: User, owner: type) -> Optional[str]: ...
-    def __get__(self, user: Optional[User], owner: type) -> Union[_Text, Optional[str]]:
-        if user is None:
-            return self
-        value: Optional[str] = user._page.column(self._name)[user._row]
+    def __get__(self, user: User, owner: type) -> Optional[T]: ...
+    def __get__(self, user: Optional[User], owner: type) -> Union[_Field[T], Optional[T]]:
+        return self if user is None else self._of(user)
+
+    def _of(self, user: User) -> Optional[T]:
+        value: Optional[T] = user._page.column(self._name)[user._row]
         return value
 
 
-class _Number:
-    """A number field."""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    @overload
-    def __get__(self, user: None, owner: type) -> _Number: ...
-    @overload
-    def __get__(self, user: User, owner: type) -> Optional[int]: ...
-    def __get__(self, user: Optional[User], owner: type) -> Union[_Number, Optional[int]]:
-        if user is None:
-            return self
-        value: Optional[int] = user._page.column(self._name)[user._row]
-        return value
-
-
-class _List:
+class _List(_Field[list[Any]]):
     """A list field: texts, or objects as Zoom sent them."""
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    @overload
-    def __get__(self, user: None, owner: type) -> _List: ...
-    @overload
-    def __get__(self, user: User, owner: type) -> Optional[list[Any]]: ...
-    def __get__(self, user: Optional[User], owner: type) -> Union[_List, Optional[list[Any]]]:
-        if user is None:
-            return self
+    def _of(self, user: User) -> Optional[list[Any]]:
         value = user.get(self._name)
         return value if isinstance(value, list) else None
+
+
+_Text, _Number = _Field[str], _Field[int]
 
 
 class User:
@@ -122,6 +102,15 @@ class User:
         self._page = page
         self._row = row
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same row of the same page; the same person in two listings is not."""
+        if not isinstance(other, User):
+            return NotImplemented
+        return self._page is other._page and self._row == other._row
+
+    def __hash__(self) -> int:
+        return hash((id(self._page), self._row))
+
     def get(self, name: str, default: Any = None) -> Any:
         """Any member, read from the user's JSON at each call."""
         member = make_or_none(
@@ -147,16 +136,14 @@ class User:
         return f"<User {self.email} {self.id or '(pending)'}>"
 
 
-class UsersPage(Sequence[User]):
+class UsersPage(Page, Sequence[User]):
     """A page of users. Any number of threads may use it."""
 
-    def __init__(self, handle: Handle) -> None:
-        self._handle = handle
-        self._count: int = READS["users_page_count"](handle)
-        self._columns: dict[str, list[Any]] = {}
+    _kind = "users"
 
-    def __len__(self) -> int:
-        return self._count
+    def __init__(self, handle: Handle) -> None:
+        super().__init__(handle)
+        self._columns: dict[str, list[Any]] = {}
 
     def __iter__(self) -> Iterator[User]:
         return (User(self, row) for row in range(self._count))
@@ -196,26 +183,14 @@ class UsersPage(Sequence[User]):
             values = [None if value is None else int(value) for value in values]
         return values
 
-    @property
-    def total_records(self) -> Optional[int]:
-        """How many users the whole listing has, where Zoom said so."""
-        total: int = READS["users_page_total_records"](self._handle)
-        return None if total < 0 else total
 
-    @property
-    def raw(self) -> bytes:
-        """The page exactly as received, also with users that were delivered before."""
-        return data("users_page_json", self._handle)
-
-    def __repr__(self) -> str:
-        return f"<UsersPage, {self._count} users>"
-
-
-class Users:
+class Users(Listing[UsersPage, User]):
     """A listing of users: each ``for`` over it begins anew. Complete, or an exception at the end.
 
     One thread at a time for each ``for``. After an exception, Ctrl-C included, begin a new one.
     """
+
+    _page = UsersPage
 
     def __init__(
         self,
@@ -229,8 +204,6 @@ class Users:
         timeout: Optional[float] = None,
         max_passes: Optional[int] = None,
     ) -> None:
-        self._client = client
-        self._pager: Optional[Handle] = None
         calls: list[tuple[str, Any]] = []
         if status is not None:
             calls.append(("set_status", number("status", STATUSES, status)))
@@ -248,40 +221,10 @@ class Users:
         if max_passes is not None:
             calls.append(("set_max_passes", whole("max_passes", max_passes, 32)))
         self._calls = calls
-        self._query()  # so that a mistake is told here, not at the first page
+        super().__init__(client)
 
-    def _query(self) -> Handle:
+    def _begin(self) -> Handle:
         query = make("users_query", "users_query_new")
         for name, value in self._calls:
             call("users_query_" + name, query, value)
-        return query
-
-    def pages(self) -> Iterator[UsersPage]:
-        """The same, page by page. A page may be empty."""
-        pager = make("users_pager", "client_list_users", self._client, self._query())
-        self._pager = pager
-        while True:
-            page = interruptible(self._client, lambda: make_or_none("users_page", "users_pager_next", pager))
-            if page is None:
-                return
-            yield UsersPage(page)
-
-    def __iter__(self) -> Iterator[User]:
-        for page in self.pages():
-            yield from page
-
-    @property
-    def total_records(self) -> Optional[int]:
-        """How many users Zoom said there are under the status of the last page, of the last ``for``."""
-        total: int = READS["users_pager_total_records"](self._pager)
-        return None if total < 0 else total
-
-    @property
-    def changed(self) -> bool:
-        """Whether something showed that the account changed during the last ``for``."""
-        return bool(READS["users_pager_changed"](self._pager))
-
-    @property
-    def checked(self) -> bool:
-        """Whether the last ``for`` has ended, and Zoom stated totals to check it against."""
-        return bool(READS["users_pager_checked"](self._pager))
+        return make("users_pager", "client_list_users", self._client, query)
