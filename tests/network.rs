@@ -359,7 +359,10 @@ fn proxies_carry_token_and_api_calls() {
     };
     let error = first_page(&named(&format!("http://jo:pa%20ss@{proxy}"))).unwrap_err();
     assert!(
-        matches!(error, Error::Tls(_)) && error.message().contains("another name"),
+        matches!(error, Error::Tls(_))
+            && error
+                .message()
+                .contains("another name: localhost, 127.0.0.1"),
         "{error}"
     );
     let asked = asked.lock().unwrap().join("\n");
@@ -373,21 +376,28 @@ fn proxies_carry_token_and_api_calls() {
 
 #[test]
 fn proxy_refusals_are_named() {
-    for (answer, words) in [
+    for (user, answer, words) in [
         (
+            "",
             "HTTP/1.1 407 No\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: Negotiate\r\n\r\n",
             "wants NTLM, Negotiate",
         ),
         (
+            "jo:pass@",
             "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n",
             "refused the user name or password",
         ),
-        ("HTTP/1.1 403 Forbidden\r\n\r\n", "HTTP 403"),
+        (
+            "",
+            "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n",
+            "wants a user name and password",
+        ),
+        ("", "HTTP/1.1 403 Forbidden\r\n\r\n", "HTTP 403"),
     ] {
         let zoom = sandbox(|sandbox| sandbox);
         let (proxy, _) = proxy(answer, None);
         let client = Client::builder(credentials(&zoom))
-            .proxy(format!("http://{proxy}"))
+            .proxy(format!("http://{user}{proxy}"))
             .build()
             .unwrap();
         let error = client.token().unwrap_err();

@@ -296,6 +296,9 @@ fn a_jwt_that_is_refused_says_so_soon() {
         matches!(error, Error::Unauthorized(_)) && error.hint().contains("Server-to-Server"),
         "{error}"
     );
+    let said = "the API refused the token: Invalid access token.";
+    assert!(error.message().starts_with(said), "{error}");
+    assert_eq!(error.message().matches("refused").count(), 1, "{error}");
     let good = builder(&zoom, jwt_credentials(&zoom)).build().unwrap();
     first_page(&good).expect("the right secret signs a good one");
     assert!(matches!(
@@ -362,6 +365,13 @@ fn settings_are_refused_by_name() {
         (
             good().oauth_url("zoom.us").build().unwrap_err(),
             "oauth_url",
+        ),
+        (
+            good()
+                .oauth_url("https://zoom.us/oauth/token/")
+                .build()
+                .unwrap_err(),
+            "oauth_url ends in /oauth/token",
         ),
         (
             good().api_url("ftp://zoom.us").build().unwrap_err(),

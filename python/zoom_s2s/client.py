@@ -207,7 +207,10 @@ class Client:
 
     @property
     def status(self) -> dict[str, Any]:
-        """The client's state, for people and monitoring: store, token age, counters, last warning."""
+        """The client's state, for people and monitoring: store (store_strict, store_error), token age,
+        counters, last warning, where requests go (oauth_url, api_url) and through which proxy
+        (oauth_proxy, api_proxy), and how far Zoom's clock is ahead of this machine's (clock_offset_ms).
+        """
         text = make("text", "client_status_json", self._handle)
         found: dict[str, Any] = jsonlib.loads(data("text_value", text))
         return found

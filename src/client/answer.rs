@@ -10,6 +10,9 @@ use crate::transport::Answer;
 /// Seconds that clocks may differ without doing harm.
 const CLOCK_TOLERANCE: i64 = 60;
 
+/// How the message of a refused token begins.
+const TOKEN_REFUSED: &str = "the API refused the token";
+
 /// Bytes of an unsuccessful answer that its error keeps.
 const ERROR_BODY_KEPT: usize = 1 << 20;
 
@@ -104,7 +107,7 @@ fn sort_by_status(
             "Zoom knows no such endpoint: check ZOOM_S2S_API_URL, which ends in /v2.".into(),
         ),
         (401, _) | (_, Some(124)) => {
-            (ErrorStatus::Unauthorized, format!("the API refused the token{said} {seen}"), String::new())
+            (ErrorStatus::Unauthorized, format!("{TOKEN_REFUSED}{said} {seen}"), String::new())
         }
         (_, Some(200)) if facts.names("api key or secret") => (
             ErrorStatus::Credentials,
@@ -160,9 +163,14 @@ pub(super) fn unauthorized(
     };
     let details = error.details().clone();
     let said = details.message();
+    let rest = match said.strip_prefix(TOKEN_REFUSED) {
+        Some(rest) => rest.to_owned(),
+        None => format!(": {said}"),
+    };
     let message = match rejections {
-        1 => format!("the API refused the token: {said}"),
-        _ => format!("the API refused {rejections} tokens in a row, the last: {said}"),
+        2.. if !signed => format!("the API refused {rejections} tokens in a row, the last{rest}"),
+        // Those that were signed here are all alike.
+        _ => format!("{TOKEN_REFUSED}{rest}"),
     };
     Error::Unauthorized(details.with_message(message).with_hint(hint))
 }

@@ -252,6 +252,14 @@ impl ClientBuilder {
             None => BaseUrl::parse(default, "the default URL"),
         };
         let oauth_url = base(&self.oauth_url, cloud.oauth_url())?;
+        if let (Some(base), Some(named)) = (
+            oauth_url.as_str().strip_suffix("/oauth/token"),
+            &self.oauth_url,
+        ) {
+            let what = format!("{} ends in /oauth/token, which is added to it", named.name);
+            let cure = format!("Give the base without /oauth/token: {base}");
+            return Err(Error::Config(Details::new(what).with_hint(cure)));
+        }
         let api_url = base(&self.api_url, cloud.api_url())?;
         let extra = match &self.ca_file {
             Some(named) => Trust::read_file(&named.value, named.name)?,

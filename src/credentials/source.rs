@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Details, Error, Result};
@@ -75,8 +76,7 @@ impl CredentialSource {
     pub(crate) fn name(&self) -> String {
         match &self.place {
             Place::Value(_) => self.name.to_string(),
-            // What looks like no path may be the secret itself, given in the wrong place.
-            Place::File(path) if path.components().count() < 2 && !path.exists() => {
+            Place::File(path) if looks_misplaced(path) => {
                 format!("{} (a file name without a folder)", self.name)
             }
             Place::File(path) => format!("{} ({})", self.name, path.display()),
@@ -100,7 +100,7 @@ impl CredentialSource {
         let text = match &self.place {
             Place::Value(value) => value.clone(),
             Place::File(path) => Secret::new(
-                std::fs::read_to_string(path).map_err(|error| self.unusable(&error.to_string()))?,
+                std::fs::read_to_string(path).map_err(|error| self.unreadable(path, &error))?,
             ),
         };
         // Editors on Windows put a byte order mark first.
@@ -115,11 +115,49 @@ impl CredentialSource {
     }
 
     fn unusable(&self, why: &str) -> Error {
-        Error::Config(
-            Details::new(format!("{} cannot be used: {why}", self.name()))
-                .with_hint("Copy the value anew from the app's credentials page."),
-        )
+        let hint = match &self.place {
+            Place::Value(_) => "Copy the value anew from the app's credentials page.".to_owned(),
+            Place::File(path) => format!(
+                "Copy the value anew from the app's credentials page into {}, as plain text.",
+                path.display()
+            ),
+        };
+        self.refused(why, hint)
     }
+
+    fn unreadable(&self, path: &Path, error: &io::Error) -> Error {
+        let (name, file) = (&self.name, path.display());
+        let hint = if looks_misplaced(path) {
+            let value = match name.strip_suffix("_FILE") {
+                Some(variable) => format!(" The value itself belongs in {variable}."),
+                None => String::new(),
+            };
+            format!("Point {name} to a file that holds the value alone, with its folder.{value}")
+        } else {
+            match error.kind() {
+                io::ErrorKind::InvalidData => return self.unusable("it is not text"),
+                io::ErrorKind::NotFound => format!(
+                    "Create {file} with the value alone in it, or point {name} to the file that has it."
+                ),
+                // Windows says of a folder too that it may not be read.
+                io::ErrorKind::PermissionDenied if !path.is_dir() => format!(
+                    "Give the user of this program the right to read {file} and to enter its folders, or point {name} to a file that it may read."
+                ),
+                _ => format!("Point {name} to a readable file that holds the value alone."),
+            }
+        };
+        self.refused(&error.to_string(), hint)
+    }
+
+    fn refused(&self, why: &str, hint: String) -> Error {
+        let message = format!("{} cannot be used: {why}", self.name());
+        Error::Config(Details::new(message).with_hint(hint))
+    }
+}
+
+/// What looks like no path may be the secret itself, given in the wrong place.
+fn looks_misplaced(path: &Path) -> bool {
+    path.components().count() < 2 && !path.exists()
 }
 
 impl From<String> for CredentialSource {
@@ -183,13 +221,56 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_given_as_a_path_is_not_quoted() {
-        let source = CredentialSource::file("hunter22").named("client_secret");
-        let error = source.read().unwrap_err().to_string();
-        assert!(
-            error.contains("client_secret") && !error.contains("hunter22"),
-            "{error}"
-        );
+    fn the_cure_is_that_of_the_fault() {
+        let folder = format!("zoom-s2s-sources-{}", std::process::id());
+        let folder = std::env::temp_dir().join(folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = |name: &str, bytes: &[u8]| {
+            let path = folder.join(name);
+            std::fs::write(&path, bytes).unwrap();
+            path
+        };
+        let missing = folder.join("missing");
+        for (path, why, cures) in [
+            (&missing, "", ["Create ", "missing", "point X_FILE to"]),
+            (&folder, "", ["Point X_FILE to", "readable file", "alone"]),
+            (
+                &file("empty", b" \n"),
+                "it is empty",
+                ["credentials page", "into", "empty"],
+            ),
+            (
+                &file("utf16", b"\xff\xfea\0"),
+                "it is not text",
+                ["credentials page", "into", "utf16"],
+            ),
+            // This may be the secret itself.
+            (
+                &PathBuf::from("hunter22"),
+                "",
+                ["Point X_FILE to", "with its folder", "belongs in X."],
+            ),
+        ] {
+            let error = CredentialSource::file(path)
+                .named("X_FILE")
+                .read()
+                .unwrap_err();
+            assert!(error.message().starts_with("X_FILE ("), "{error}");
+            assert!(error.message().contains(why), "{error}");
+            for cure in cures {
+                assert!(error.hint().contains(cure), "{cure:?} in {error}");
+            }
+            assert!(!error.to_string().contains("hunter22"), "{error}");
+            let anew = error.hint().contains("Copy the value anew");
+            assert_eq!(anew, !why.is_empty(), "{error}");
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+        // Whoever runs as root may read everything, so this is made up.
+        let source = CredentialSource::file("/x/secret").named("X_FILE");
+        let denied = io::ErrorKind::PermissionDenied.into();
+        let error = source.unreadable(Path::new("/x/secret"), &denied);
+        let cure = "right to read /x/secret and to enter its folders, or point X_FILE to";
+        assert!(error.hint().contains(cure), "{error}");
     }
 
     #[test]

@@ -147,12 +147,13 @@ impl Proxy {
             .iter()
             .any(|scheme| scheme.eq_ignore_ascii_case("basic"))
         {
-            Details::new(format!(
-                "the proxy {place} refused the user name or password (HTTP 407)"
+            let (what, verb) = match self.authorization {
+                Some(_) => ("refused the user name or password", "Correct them in"),
+                None => ("wants a user name and password", "Put them into"),
+            };
+            Details::new(format!("the proxy {place} {what} (HTTP 407)")).with_hint(format!(
+                "{verb} the proxy's URL, percent-encoded: HTTPS_PROXY=http://user:password@host:port"
             ))
-            .with_hint(
-                "Put them into the proxy's URL: http://user:password@host:port, percent-encoded.",
-            )
         } else {
             let schemes = if wanted.is_empty() {
                 "an unknown method".into()
@@ -270,8 +271,8 @@ mod tests {
 
     #[test]
     fn answers() {
-        let proxy = Proxy::parse("proxy:8080", "P", NoProxy::default()).unwrap();
-        let ask = |answer: &str| {
+        let ask = |url: &str, answer: &str| {
+            let proxy = Proxy::parse(url, "P", NoProxy::default()).unwrap();
             let mut stream = Both(io::Cursor::new(answer.as_bytes().to_vec()), Vec::new());
             let result = proxy.connect(&mut stream, "api.zoom.us", 443);
             assert!(
@@ -281,20 +282,31 @@ mod tests {
             );
             result.map_err(|error| error.to_string())
         };
-        assert_eq!(ask("HTTP/1.1 200 Connection established\r\n\r\n"), Ok(()));
-        for (answer, words) in [
+        assert_eq!(
+            ask("proxy", "HTTP/1.1 200 Connection established\r\n\r\n"),
+            Ok(())
+        );
+        for (url, answer, words) in [
             (
+                "proxy",
                 "HTTP/1.1 407 No\r\nProxy-Authenticate: NTLM\r\nproxy-authenticate: Negotiate\r\n\r\n",
                 "wants NTLM, Negotiate",
             ),
             (
+                "jo:hunter22@proxy",
                 "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=x\r\n\r\n",
-                "user name or password",
+                "refused the user name or password",
             ),
-            ("HTTP/1.1 403 Forbidden\r\n\r\n", "HTTP 403"),
-            ("HTTP/1.1 200", "did not open a tunnel"),
+            (
+                "proxy",
+                "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=x\r\n\r\n",
+                "wants a user name and password",
+            ),
+            ("proxy", "HTTP/1.1 403 Forbidden\r\n\r\n", "HTTP 403"),
+            ("proxy", "HTTP/1.1 200", "did not open a tunnel"),
         ] {
-            let error = ask(answer).expect_err(answer);
+            let error = ask(url, answer).expect_err(answer);
+            assert!(!error.contains("hunter22"), "{error}");
             assert!(error.contains(words), "{error}");
         }
     }

@@ -8,6 +8,7 @@ use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use rustls::{CertificateError, ClientConfig, RootCertStore};
 
 use crate::error::{Details, Error, Result};
+use crate::secret::quote;
 
 /// Which certificates to trust besides or instead of the system's.
 #[derive(Clone, Default)]
@@ -125,7 +126,10 @@ fn explain_certificate(problem: &CertificateError) -> (String, &'static str) {
             "A proxy that inspects TLS may stand between: name its CA certificate (PEM) in ZOOM_S2S_CA_FILE. Or install the system's CA certificates.",
         ),
         E::NotValidForName | E::NotValidForNameContext { .. } => (
-            "its certificate belongs to another name".to_owned(),
+            format!(
+                "its certificate belongs to another name{}",
+                names_of(problem)
+            ),
             "Check the host in the URL, and whether a proxy or captive portal answers in Zoom's place.",
         ),
         E::Expired | E::ExpiredContext { .. } => (
@@ -134,12 +138,37 @@ fn explain_certificate(problem: &CertificateError) -> (String, &'static str) {
         ),
         E::NotValidYet | E::NotValidYetContext { .. } => (
             "its certificate is not valid yet".to_owned(),
-            "This machine's clock is behind: set it, then try again.",
+            "Either this machine's clock is behind: set it, then try again. Or the clock of whoever made the certificate is ahead, such as that of a proxy that inspects TLS.",
         ),
         other => (
             format!("its certificate was refused ({other})"),
             "Check whether a proxy that inspects TLS stands between, and name its CA certificate in ZOOM_S2S_CA_FILE.",
         ),
+    }
+}
+
+/// The names that the certificate bears, as far as they are known: `: example.com, …`.
+fn names_of(problem: &CertificateError) -> String {
+    const SHOWN: usize = 4;
+    let CertificateError::NotValidForNameContext { presented, .. } = problem else {
+        return String::new();
+    };
+    // Whoever answers made these up, in letters of his choice and as many as he likes.
+    let names = presented.iter().filter_map(|name| {
+        let (kind, name) = name.split_once('(')?;
+        let name = name.trim_end_matches(')').trim_matches('"');
+        let is_name = matches!(kind, "DnsName" | "IpAddress")
+            && (1..=253).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_graphic());
+        is_name.then_some(name)
+    });
+    let mut shown: Vec<&str> = names.take(SHOWN + 1).collect();
+    if let Some(last) = shown.get_mut(SHOWN) {
+        *last = "…";
+    }
+    match shown.as_slice() {
+        [] => String::new(),
+        shown => format!(": {}", quote(&shown.join(", "), &[])),
     }
 }
 
@@ -167,7 +196,7 @@ mod tests {
             (
                 certificate(E::NotValidYet),
                 "not valid yet",
-                "clock is behind",
+                "Either this machine's clock is behind",
             ),
             (certificate(E::Revoked), "was refused", "ZOOM_S2S_CA_FILE"),
             (
@@ -194,5 +223,40 @@ mod tests {
         }
         assert!(explain("zoom.us", &io::ErrorKind::ConnectionReset.into()).is_none());
         assert!(server_name("not a name").is_err());
+    }
+
+    #[test]
+    fn the_names_of_a_certificate_are_told_in_few_and_plain_letters() {
+        let long = format!("DnsName(\"{}\")", "x".repeat(300));
+        let many: Vec<String> = (0..900)
+            .map(|n| format!("DnsName(\"{}{n}\")", "y".repeat(240)))
+            .collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        for (presented, told) in [
+            (&["DnsName(\"*.example.com\")"][..], ": *.example.com"),
+            (
+                &["DnsName(\"a.example\")", "IpAddress(127.0.0.1)"],
+                ": a.example, 127.0.0.1",
+            ),
+            (&["a", "b", "DirectoryName", "Unsupported(0x88)"], ""),
+            (&["DnsName(\"\")", &long], ""),
+            (&["DnsName(\"a\u{1b}[2J\")", "DnsName(\"a\u{202e}b\")"], ""),
+            (
+                &["1", "2", "3", "4", "5"].map(|_| "IpAddress(::1)"),
+                ": ::1, ::1, ::1, ::1, …",
+            ),
+            (&many, ": yyy"),
+            (&[], ""),
+        ] {
+            let problem = CertificateError::NotValidForNameContext {
+                expected: server_name("zoom.us").unwrap(),
+                presented: presented.iter().map(|name| name.to_string()).collect(),
+            };
+            let (said, _) = explain_certificate(&problem);
+            let (_, names) = said.split_once("another name").unwrap();
+            assert!(names.starts_with(told), "{names:?}");
+            assert_eq!(names.is_empty(), told.is_empty(), "{names:?}");
+            assert!(names.chars().count() < 320, "{names:?}");
+        }
     }
 }

@@ -55,43 +55,45 @@ pub(super) fn token(patient: &Patient<'_>) -> Vec<Finding> {
 
 /// What to do about a token request that failed.
 fn refused(patient: &Patient<'_>, error: &Error) -> String {
-    let mut cure = cure(
-        error,
-        "Try again later; check what stands between this machine and Zoom.",
-    );
-    // Both are 22 letters and digits, and nobody can tell them apart but Zoom.
+    let otherwise = "Try again later; check what stands between this machine and Zoom.";
+    let mut told = hint(error, otherwise);
+    // Zoom looks at the client ID and secret first: any other refusal means that it knows these two.
     let may_be_swapped = matches!(error, Error::Credentials(_))
-        && matches!(
-            error.oauth_error(),
-            Some("invalid_client" | "invalid_request")
-        )
-        && (error.message().contains("account ID") || error.message().contains("client secret"));
+        && error.oauth_error() == Some("invalid_client")
+        && error.message().contains("client secret");
     if may_be_swapped {
-        cure.push_str("\nZOOM_ACCOUNT_ID and ZOOM_CLIENT_ID look alike: these two may be swapped.");
+        // Both are 22 letters and digits, and nobody can tell them apart but Zoom.
+        told.push_str("\nZOOM_ACCOUNT_ID and ZOOM_CLIENT_ID look alike: these two may be swapped.");
     }
     let length = |name: &str| patient.variables.text(name).map(|text| text.trim().len());
     if may_be_swapped
         && length("ZOOM_CLIENT_ID") > length("ZOOM_CLIENT_SECRET").or(Some(usize::MAX))
     {
-        cure.push_str("\nA client secret is longer than a client ID: ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET may be swapped.");
+        told.push_str("\nA client secret is longer than a client ID: ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET may be swapped.");
     }
-    cure
+    told + &footing(error)
 }
 
-/// The hint of an error, and when Zoom wants to be asked again.
-fn cure(error: &Error, otherwise: &str) -> String {
-    let mut cure = match error.hint() {
+/// The hint of an error.
+fn hint(error: &Error, otherwise: &str) -> String {
+    match error.hint() {
         "" => otherwise.to_owned(),
         hint => hint.to_owned(),
-    };
+    }
+}
+
+/// What stands below all advice: when Zoom wants to be asked again, and under which number it knows
+/// the request.
+fn footing(error: &Error) -> String {
+    let mut told = String::new();
     let wait = error.retry_after().filter(|wait| wait.as_secs() > 0);
     if let Some(at) = wait.and_then(|wait| SystemTime::now().checked_add(wait)) {
-        cure.push_str(&format!("\nNot before {}.", date::utc(at)));
+        told.push_str(&format!("\nNot before {}.", date::utc(at)));
     }
     if let Some(id) = error.tracking_id() {
-        cure.push_str(&format!("\nZoom tracking ID: {id}"));
+        told.push_str(&format!("\nZoom tracking ID: {id}"));
     }
-    cure
+    told
 }
 
 pub(super) fn expiry(patient: &Patient<'_>) -> Vec<Finding> {
@@ -207,10 +209,8 @@ pub(super) fn call(patient: &Patient<'_>) -> Vec<Finding> {
         Stage::Store => return vec![blocked(Check::Store)],
         Stage::Own => {}
     }
-    let mut told = cure(
-        error,
-        "Check ZOOM_S2S_API_URL, which ends in /v2, and try again.",
-    );
+    let otherwise = "Check ZOOM_S2S_API_URL, which ends in /v2, and try again.";
+    let mut told = hint(error, otherwise);
     match error {
         Error::MissingScope(_) => told = add_scope(),
         Error::BadResponse(_) | Error::NotFound(_) => {
@@ -225,6 +225,7 @@ pub(super) fn call(patient: &Patient<'_>) -> Vec<Finding> {
         Error::Forbidden(_) => told.push_str(&format!("\nTo list users, {ROLE}.")),
         _ => {}
     }
+    told.push_str(&footing(error));
     vec![wrong(Exit::of(error), error.message(), told)]
 }
 

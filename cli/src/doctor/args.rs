@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::patient::PATIENCE;
 use crate::args::ConnectArgs;
 
 pub(crate) const EXAMPLES: &str = "\
@@ -24,12 +25,16 @@ Checks, in this order; what depends on a failed one is skipped:
   world        whether a new token ends the one before it, with --probe-tokens
   store        where the token is kept, and who else pulls at it
 The exit status is 0 if nothing is wrong, else that of the first thing that is. At most one token is
-asked for, none if the token store has one; --probe-tokens asks for another one. A step takes 10
-seconds at most, or what --timeout says.
+asked for, none if the token store has one; --probe-tokens asks for another one.
 --json prints {\"version\", \"findings\": [{\"check\", \"verdict\": \"fine\" | \"note\" | \"wrong\" | \"skipped\",
 \"what\", \"cure\"}], \"healthy\", \"exit\"}.";
 
 #[derive(Args)]
+// What the option means here differs from what it means elsewhere.
+#[command(mut_arg("timeout", |timeout| timeout.help(format!(
+    "Longest time for each step, or ZOOM_S2S_TIMEOUT_MS if less [default: {}]",
+    PATIENCE.as_secs()
+))))]
 pub(crate) struct DoctorArgs {
     /// Print the findings as one JSON object
     #[arg(long)]

@@ -84,7 +84,7 @@ impl Secret<'_> {
         let failed = |why: String| {
             wrong(
                 Exit::Config,
-                format!("{} cannot be read: {why}", self.shown()),
+                format!("{}, cannot be read: {why}", self.shown()),
                 cure,
             )
         };

@@ -13,7 +13,7 @@ use crate::connect::Connection;
 use crate::failure::Failure;
 
 /// How long a step may take, unless told otherwise.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) struct Patient<'a> {
     pub(super) args: &'a ConnectArgs,

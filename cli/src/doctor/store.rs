@@ -7,6 +7,7 @@ use zoom_s2s::Counter;
 use super::finding::{Check, Finding, blocked, fine, note, skipped, wrong};
 use super::patient::{Patient, Stage};
 use crate::exit::Exit;
+use crate::tell::counted;
 
 const SHARE: &str = "Another program probably asks for tokens with the same credentials and does not share them: give all of them one ZOOM_S2S_TOKEN_STORE, or each an app of its own.";
 
@@ -99,8 +100,13 @@ fn pulled(patient: &Patient<'_>) -> Option<Finding> {
             SHARE,
         ));
     }
-    let what =
-        format!("somebody else may pull at the token: {refused} were refused, some brand-new");
+    let seen = match refused {
+        0 => "a new one had to be waited for".to_owned(),
+        1 => "1 token was refused".to_owned(),
+        // The second was made after the first had been refused.
+        more => format!("{} were refused, new ones too", counted(more, "token")),
+    };
+    let what = format!("somebody else may pull at the token: {seen}");
     // Where the call failed, that is the fault; this is what may be behind it.
     Some(if works {
         wrong(Exit::NotPermitted, what, SHARE)

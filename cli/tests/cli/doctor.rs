@@ -159,6 +159,17 @@ fn its_help_shows_how_and_gives_nothing_away() {
     }
     // What the shell puts there can be read by everybody on the machine.
     assert!(!help.contains("$(cat"), "{help}");
+    // The doctor is less patient than the others, and says so once.
+    let short = run(&mut bare("doctor -h")).good();
+    for (help, own) in [
+        (&help, true),
+        (&short, true),
+        (&run(&mut bare("users --help")).good(), false),
+    ] {
+        assert_eq!(help.contains("[default: 10]"), own, "{help}");
+        assert_eq!(help.contains("[default: 30]"), !own, "{help}");
+        assert!(!help.contains("10 seconds"), "{help}");
+    }
 }
 
 #[test]

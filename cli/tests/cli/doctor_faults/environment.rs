@@ -186,10 +186,10 @@ pub(super) const ROWS: &[Row] = &[
         scene.set("ZOOM_S2S_OAUTH_URL", format!("{url}/oauth/token"));
     })
     .wrong(
-        "token",
-        &["/oauth/token/oauth/token", "404"],
-        &["ZOOM_S2S_OAUTH_URL"],
-        76,
+        "environment",
+        &["ZOOM_S2S_OAUTH_URL", "/oauth/token"],
+        &["base without /oauth/token: http://127.0.0.1:"],
+        78,
     ),
     row("the URL of the API without its version", |scene| {
         let url = scene.sandbox.url().to_owned();

@@ -56,7 +56,7 @@ pub(super) const ROWS: &[Row] = &[
     })
     .wrong(
         "files",
-        &["ZOOM_CLIENT_SECRET_FILE"],
+        &["ZOOM_CLIENT_SECRET_FILE, which holds no path, cannot be read"],
         &["ZOOM_CLIENT_SECRET"],
         78,
     ),

@@ -52,8 +52,8 @@ pub(super) const ROWS: &[Row] = &[
     })
     .wrong(
         "proxy",
-        &["password", "407"],
-        &["user:password", "percent"],
+        &["wants a user name and password", "407"],
+        &["HTTPS_PROXY=http://user:password@host:port", "percent"],
         69,
     ),
     row("a proxy that wants another password", |scene| {
@@ -63,7 +63,12 @@ pub(super) const ROWS: &[Row] = &[
         scene.secret("xyzzy");
         scene.secret("plugh");
     })
-    .wrong("proxy", &["password", "407"], &["percent"], 69),
+    .wrong(
+        "proxy",
+        &["refused the user name or password", "407"],
+        &["correct them", "percent"],
+        69,
+    ),
     row("a proxy that wants NTLM", |scene| behind(scene, NTLM)).wrong(
         "proxy",
         &["NTLM", "407"],

@@ -15,6 +15,7 @@ pub(super) struct Row {
     verdict: &'static str,
     what: &'static [&'static str],
     cure: &'static [&'static str],
+    never: &'static [&'static str],
     exit: i32,
     unnoticed: bool,
     and_note: Option<(&'static str, &'static [&'static str])>,
@@ -30,6 +31,7 @@ pub(super) const fn row(name: &'static str, seed: fn(&mut Scene)) -> Row {
         verdict: "",
         what: &[],
         cure: &[],
+        never: &[],
         exit: 0,
         unnoticed: false,
         and_note: None,
@@ -62,6 +64,12 @@ impl Row {
         self.verdict = "note";
         self.what = what;
         self.cure = cure;
+        self
+    }
+
+    /// These words must not be in what it says, nor in the cure.
+    pub(super) const fn never(mut self, words: &'static [&'static str]) -> Row {
+        self.never = words;
         self
     }
 
@@ -111,6 +119,12 @@ impl Row {
             found.cure.replace('\n', "\n    ")
         );
         assert!(says(&found.cure, self.cure), "another cure: {found:#?}");
+        let told = format!("{} {}", found.what, found.cure);
+        let never = self.never.iter().find(|words| says(&told, &[words]));
+        assert_eq!(never, None, "{found:#?}");
+        if let Some((_, below)) = found.cure.split_once("Zoom tracking ID") {
+            assert!(!below.contains('\n'), "advice below the number: {found:#?}");
+        }
         if let Some((check, what)) = self.and_note {
             find(&report, "note", check, what);
         }

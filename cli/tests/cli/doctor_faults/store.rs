@@ -127,7 +127,7 @@ pub(super) const ROWS: &[Row] = &[
         &["another process", "one token store", "app of its own"],
         77,
     )
-    .and_note("store", &["pull", "2 were refused"]),
+    .and_note("store", &["pull", "2 tokens were refused"]),
     row("a rogue now and then", |scene| {
         // Every other call finds its token dead, and the next token is good.
         scene.sandbox.kill_tokens_every(2);

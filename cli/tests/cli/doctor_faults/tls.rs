@@ -40,16 +40,31 @@ pub(super) const ROWS: &[Row] = &[
     row("a certificate of another name", |scene| {
         certified(scene, "example.com", GOOD)
     })
-    .wrong("tls", &["name"], &["URL", "portal"], 76),
+    .wrong(
+        "tls",
+        &["another name: example.com"],
+        &["URL", "portal"],
+        76,
+    ),
     row("a certificate that is not valid yet", |scene| {
         certified(scene, "127.0.0.1", (2099, 2100))
     })
-    .wrong("tls", &["not valid yet"], &["clock"], 76),
+    .wrong(
+        "tls",
+        &["not valid yet"],
+        &["either this machine's clock"],
+        76,
+    ),
     row("a clock years behind, before certificates", |scene| {
         certified(scene, "127.0.0.1", GOOD);
         scene.through(&["faketime", "2001-01-01 00:00:00"]);
     })
-    .wrong("tls", &["not valid yet"], &["clock"], 76)
+    .wrong(
+        "tls",
+        &["not valid yet"],
+        &["either this machine's clock"],
+        76,
+    )
     .needs(&["faketime"]),
     row("an empty trust store", |scene| {
         scene.move_to(Sandbox::builder().tls(true));

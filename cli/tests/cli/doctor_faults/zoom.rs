@@ -25,7 +25,8 @@ pub(super) const ROWS: &[Row] = &[
     row("a wrong account ID", |scene| {
         scene.set("ZOOM_ACCOUNT_ID", "AbCdEfGhIjKlMnOpQrStUv")
     })
-    .wrong("token", &["account ID"], &["ZOOM_ACCOUNT_ID"], 77),
+    .wrong("token", &["account ID"], &["ZOOM_ACCOUNT_ID"], 77)
+    .never(&["swapped"]),
     row("an app that is not active", |scene| {
         scene.sandbox.disable_app(true)
     })
