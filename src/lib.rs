@@ -48,6 +48,7 @@ mod lock;
 mod logger;
 mod random;
 mod secret;
+mod settings_file;
 mod stats;
 pub mod store;
 #[cfg(feature = "test-panic")]

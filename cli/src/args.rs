@@ -1,6 +1,5 @@
 //! The command line.
 
-use std::io::Write;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
@@ -12,6 +11,8 @@ use crate::columns;
 use crate::console;
 use crate::doctor::{self, DoctorArgs};
 use crate::exit::{self, Exit};
+use crate::misplaced;
+use crate::output::print;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -156,7 +157,7 @@ pub(crate) struct UsersArgs {
     /// apostrophe too.
     #[arg(long)]
     pub(crate) escape_formulas: bool,
-    /// Write to this file, which is replaced only when the listing is complete
+    /// Write to this file, which is replaced only when the listing is complete; - is standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Users per page, 1 to 2000; Zoom may send fewer [default: 300]
@@ -258,18 +259,19 @@ pub(crate) enum Included {
 }
 
 /// Prints why the command line was not carried out: it asked for help, or cannot be used.
-pub(crate) fn refuse(answer: &clap::Error) -> Exit {
-    let text = answer.render().to_string();
-    if answer.use_stderr() {
-        let text = match text.strip_prefix("error: ") {
-            Some(what) => format!("zoom-s2s: {what}"),
-            None => text,
+pub(crate) fn refuse(answer: clap::Error) -> Exit {
+    if !answer.use_stderr() {
+        let Err(failure) = print(answer.render().to_string().as_bytes()) else {
+            return Exit::Done;
         };
-        console::block(&text);
-        return Exit::Usage;
+        console::block(&failure.text());
+        return failure.exit();
     }
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Exit::Output,
-        _ => Exit::Done,
-    }
+    let text = misplaced::hidden(answer);
+    let text = match text.strip_prefix("error: ") {
+        Some(what) => format!("zoom-s2s: {what}"),
+        None => text,
+    };
+    console::block(&text);
+    Exit::Usage
 }

@@ -1,13 +1,11 @@
 //! `zoom-s2s completions`.
 
-use std::io::{self, Write};
-use std::path::Path;
-
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use crate::args::Arguments;
 use crate::failure::Failure;
+use crate::output::print;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples (make install puts them there):
@@ -33,14 +31,4 @@ pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
         script = text.replace("zoom__subcmd__s2s", "zoom__s2s").into_bytes();
     }
     print(&script)
-}
-
-/// Writes something whole to standard output.
-pub(crate) fn print(text: &[u8]) -> Result<(), Failure> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text).and_then(|()| stdout.flush()) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::ClosedPipe),
-        Err(error) => Err(Failure::output(Path::new("standard output"), error)),
-    }
 }

@@ -6,10 +6,8 @@ use std::time::Duration;
 use zoom_s2s::{Client, ClientBuilder, Credentials, Error};
 
 use crate::args::ConnectArgs;
+use crate::credentials::{JWT, missing, not_set, wanted};
 use crate::failure::Failure;
-
-const SERVER_TO_SERVER: [&str; 3] = ["ZOOM_ACCOUNT_ID", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"];
-const JWT: [&str; 2] = ["ZOOM_API_KEY", "ZOOM_API_SECRET"];
 
 /// A client, and the sandbox it talks to, if it is one.
 pub(crate) struct Connection {
@@ -106,39 +104,31 @@ fn in_options(error: Error) -> Failure {
 }
 
 fn credentials(legacy_jwt: bool) -> Result<Credentials, Failure> {
-    let (names, read): (&[&str], fn() -> zoom_s2s::Result<Credentials>) = if legacy_jwt {
-        (&JWT, Credentials::jwt_from_env)
-    } else {
-        (&SERVER_TO_SERVER, Credentials::from_env)
-    };
-    let missing: Vec<&str> = names.iter().copied().filter(|name| !is_set(name)).collect();
-    if missing.is_empty() {
-        return Ok(read()?);
+    let credentials = wanted(legacy_jwt);
+    let lacking = missing(credentials, is_set);
+    if lacking.is_empty() {
+        return Ok(if legacy_jwt {
+            Credentials::jwt_from_env()?
+        } else {
+            Credentials::from_env()?
+        });
     }
+    let names: Vec<&str> = credentials.iter().map(|(name, _)| *name).collect();
     let mut hint = format!(
         "Set {} to what the app's credentials page shows, or NAME_FILE to a file that holds it.",
         names.join(", ")
     );
-    if !legacy_jwt && JWT.iter().all(|name| is_set(name)) {
+    if !legacy_jwt && missing(&JWT, is_set).is_empty() {
         hint.push_str("\nThere are credentials of a JWT app: --legacy-jwt uses them, which Zoom itself no longer accepts.");
     }
     #[cfg(feature = "sandbox")]
     hint.push_str("\nWithout an account: --sandbox lists the users of a made-up one.");
     Err(Failure::Config {
-        message: format!("no credentials: {} not set", listed(&missing)),
+        message: format!("no credentials: {}", not_set(&lacking)),
         hint,
     })
 }
 
-fn listed(names: &[&str]) -> String {
-    let verb = if names.len() == 1 { "is" } else { "are" };
-    format!("{} {verb}", names.join(", "))
-}
-
-/// Whether the variable, or the one that names a file, has a value.
 fn is_set(name: &str) -> bool {
-    let holds = |name: &str| {
-        env::var_os(name).is_some_and(|value| !value.to_string_lossy().trim().is_empty())
-    };
-    holds(name) || holds(&format!("{name}_FILE"))
+    env::var_os(name).is_some_and(|value| !value.to_string_lossy().trim().is_empty())
 }

@@ -20,6 +20,7 @@ pub(crate) enum Exit {
     Protocol = 76,
     NotPermitted = 77,
     Config = 78,
+    HungUp = 129,
     Interrupted = 130,
     ClosedPipe = 141,
     Terminated = 143,
@@ -99,6 +100,7 @@ const TABLE: &[(Exit, &str, &[ErrorStatus])] = &[
         "credentials or settings are missing or cannot be used",
         &[ErrorStatus::Config],
     ),
+    (Exit::HungUp, "ended by SIGHUP: the terminal went away", &[]),
     (
         Exit::Interrupted,
         "interrupted by Ctrl-C",
@@ -131,6 +133,7 @@ impl Exit {
     /// The code after that signal.
     pub(crate) fn signalled(signal: i32) -> Exit {
         match signal {
+            1 => Exit::HungUp,
             15 => Exit::Terminated,
             _ => Exit::Interrupted,
         }

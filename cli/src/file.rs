@@ -43,7 +43,7 @@ impl NewFile {
             Some(_) => fs::canonicalize(path).map_err(failed)?,
             None => path.to_owned(),
         };
-        let temporary = beside(&target, old.as_ref()).map_err(failed)?;
+        let temporary = beside(&target, old.as_ref()).map_err(|error| failed(plain(error)))?;
         let (content, temporary) = temporary.into_parts();
         interrupt.unfinished(Some(temporary.to_path_buf()));
         Ok(NewFile {
@@ -117,6 +117,15 @@ fn beside(target: &Path, old: Option<&Metadata>) -> io::Result<NamedTempFile> {
     #[cfg(not(unix))]
     let _ = old;
     builder.tempfile_in(folder(target))
+}
+
+/// The error without the temporary file's name, which nobody knows. The crate gives it in no other
+/// form than this text.
+fn plain(error: io::Error) -> io::Error {
+    match error.to_string().split_once(" at path ") {
+        Some((text, _)) => io::Error::new(error.kind(), text),
+        None => error,
+    }
 }
 
 fn folder(target: &Path) -> &Path {

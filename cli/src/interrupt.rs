@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM.
+//! Ctrl-C, SIGTERM, and SIGHUP: the terminal that goes away.
 
 use std::fs;
 use std::io;
@@ -70,6 +70,16 @@ impl Interrupt {
         }
     }
 
+    /// What `done` came to: once a signal has come, that is the reason of whatever failed. What was
+    /// done all the same is done.
+    pub(crate) fn reason<T>(&self, done: Result<T, Failure>) -> Result<T, Failure> {
+        done.map_err(|failure| match self.check() {
+            Ok(()) => failure,
+            Err(signalled) if failure.in_doubt() => Failure::InDoubt(Box::new(signalled)),
+            Err(signalled) => signalled,
+        })
+    }
+
     /// Waits until a signal comes.
     #[cfg(feature = "sandbox")]
     pub(crate) fn wait(&self) {
@@ -113,14 +123,35 @@ impl Interrupt {
 
 #[cfg(unix)]
 fn listen(come: impl Fn(i32) + Send + 'static) -> io::Result<()> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
 
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    // Ignored by nohup and by shells that start something in the background: so it stays.
+    let ignored = ignored();
+    let heeded = [SIGINT, SIGTERM, SIGHUP]
+        .into_iter()
+        .filter(|signal| ignored & (1 << (signal - 1)) == 0);
+    let mut signals = Signals::new(heeded)?;
     thread::Builder::new()
         .name("signals".into())
         .spawn(move || signals.forever().for_each(come))?;
     Ok(())
+}
+
+/// The signals that were ignored when the command was started, the first in the lowest bit.
+#[cfg(target_os = "linux")]
+fn ignored() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        // Better left alone than taken from nohup.
+        .unwrap_or(1)
+}
+
+/// Elsewhere safe code cannot ask for it, and SIGHUP, the first, is left to nohup.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn ignored() -> u64 {
+    1
 }
 
 #[cfg(not(unix))]

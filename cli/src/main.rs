@@ -8,6 +8,7 @@ mod columns;
 mod completions;
 mod connect;
 mod console;
+mod credentials;
 mod doctor;
 mod exit;
 mod failure;
@@ -15,9 +16,11 @@ mod file;
 mod interrupt;
 mod logger;
 mod man;
+mod misplaced;
 mod output;
 mod printable;
 mod progress;
+mod quoted;
 mod refused;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -41,7 +44,7 @@ fn main() -> ExitCode {
     }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(answer) => return args::refuse(&answer).into(),
+        Err(answer) => return args::refuse(answer).into(),
     };
     logger::install(arguments.verbose);
     match run(&arguments) {

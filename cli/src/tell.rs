@@ -33,7 +33,7 @@ pub(crate) fn token(client: &Client, token: &Token, legacy_jwt: bool) {
         "" => String::new(),
         scope => format!("; scopes: {scope}"),
     };
-    let left = minutes(token.expires_in());
+    let left = span(token.expires_in());
     console::line(&format!("token: {origin} good for {left}{scopes}"));
 }
 
@@ -59,12 +59,13 @@ pub(crate) fn unchecked() {
     );
 }
 
-fn minutes(time: Duration) -> String {
+/// `59 minutes`, `40 seconds`.
+pub(crate) fn span(time: Duration) -> String {
     let seconds = (time.as_millis() + 500) / 1000;
-    if seconds >= 120 {
-        format!("{} minutes", (seconds + 30) / 60)
-    } else {
-        format!("{seconds} seconds")
+    match u64::try_from(seconds).unwrap_or(u64::MAX) {
+        seconds @ 0..120 => counted(seconds, "second"),
+        seconds @ 120..7200 => counted((seconds + 30) / 60, "minute"),
+        seconds => counted((seconds + 1800) / 3600, "hour"),
     }
 }
 

@@ -16,9 +16,7 @@ use crate::refused;
 use crate::tell;
 
 pub(crate) fn run(args: &TokenArgs, verbose: bool, interrupt: &Interrupt) -> Result<(), Failure> {
-    let done = print(args, verbose, interrupt);
-    // Whatever ended it: once a signal has come, that is the reason.
-    interrupt.check().and(done)
+    interrupt.reason(print(args, verbose, interrupt))
 }
 
 fn print(args: &TokenArgs, verbose: bool, interrupt: &Interrupt) -> Result<(), Failure> {

@@ -25,8 +25,7 @@ pub(crate) fn run(args: &UsersArgs, verbose: bool, interrupt: &Interrupt) -> Res
     let mut sink = Sink::open(args.output.as_deref(), interrupt)?;
     let tells = verbose || connection.is_sandbox();
     let listed = listing(args, &connection, tells, &mut sink, interrupt);
-    // Whatever ended it: once a signal has come, that is the reason.
-    match listed.and_then(|summary| interrupt.check().map(|()| summary)) {
+    match interrupt.reason(listed) {
         Ok(summary) => {
             sink.finish()?;
             if tells {
@@ -34,7 +33,7 @@ pub(crate) fn run(args: &UsersArgs, verbose: bool, interrupt: &Interrupt) -> Res
             }
             Ok(())
         }
-        Err(failure) => Err(sink.give_up(interrupt.check().err().unwrap_or(failure))),
+        Err(failure) => Err(sink.give_up(failure)),
     }
 }
 
@@ -52,7 +51,7 @@ fn listing(
         tell::token(client, &client.token()?, args.connect.legacy_jwt);
     }
     let started = Instant::now();
-    let mut progress = Progress::start(args.output.is_some(), "users");
+    let mut progress = Progress::start(sink.is_file(), "users");
     let mut printer = printer(
         args.format,
         fields(args),
@@ -83,10 +82,14 @@ fn listing(
             .and_then(|total| u64::try_from(total).ok());
         progress.page(page.len() as u64, total, status);
     }
+    printer
+        .end(sink)
+        .and_then(|()| sink.show())
+        .map_err(|error| sink.failed(error))?;
+    // Not before the last line is ended.
     if !pages.checked() {
         tell::unchecked();
     }
-    printer.end(sink).map_err(|error| sink.failed(error))?;
     Ok(format!(
         "{} listed in {} ms, {}",
         counted(users_seen, "user"),

@@ -28,7 +28,10 @@ impl Clock {
 
     /// Moves the clock forward, on top of any earlier move.
     pub fn advance(&self, by: Duration) {
-        self.offset_ms.fetch_add(millis(by), Ordering::SeqCst);
+        let add = |offset: i64| Some(offset.saturating_add(millis(by)));
+        let _ = self
+            .offset_ms
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
     }
 
     /// Sets how many seconds the clock is ahead of (or, below zero, behind) the real time.

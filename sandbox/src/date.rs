@@ -1,7 +1,14 @@
 //! Civil dates out of Unix seconds, as far as headers need them.
 
+/// The first seconds of these years.
+const YEAR_0: i64 = -62_167_219_200;
+const YEAR_10000: i64 = 253_402_300_800;
+
 /// Formats `unix` (seconds) as the `Date` header wants it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+///
+/// It has four digits for the year: what lies beyond is the first or the last date that it can show.
 pub(crate) fn http_date(unix: i64) -> String {
+    let unix = unix.clamp(YEAR_0, YEAR_10000 - 1);
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -18,13 +25,19 @@ pub(crate) fn http_date(unix: i64) -> String {
     )
 }
 
-/// A moment in seconds since 1970 as Zoom's `Retry-After` has it: `1994-11-06T08:49:37Z`.
+/// A moment in seconds since 1970 as Zoom's `Retry-After` has it: `1994-11-06T08:49:37Z`. Beyond the
+/// years 0 to 9999, years have a sign and six digits or more, as in ISO 8601.
 pub fn iso_date(unix: i64) -> String {
     let (days, second) = (unix.div_euclid(86_400), unix.rem_euclid(86_400));
     let (year, month, day) = civil(days);
     let (hour, minute) = (second / 3600, second / 60 % 60);
+    let year = if (YEAR_0..YEAR_10000).contains(&unix) {
+        format!("{year:04}")
+    } else {
+        format!("{year:+07}")
+    };
     format!(
-        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}Z",
+        "{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}Z",
         second % 60
     )
 }
@@ -62,9 +75,22 @@ mod tests {
             (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
             (4_107_542_399, "Sun, 28 Feb 2100 23:59:59 GMT"),
             (-1, "Wed, 31 Dec 1969 23:59:59 GMT"),
+            (253_402_300_799, "Fri, 31 Dec 9999 23:59:59 GMT"),
+            (253_402_300_800, "Fri, 31 Dec 9999 23:59:59 GMT"),
+            (i64::MAX, "Fri, 31 Dec 9999 23:59:59 GMT"),
+            (-62_167_219_200, "Sat, 01 Jan 0000 00:00:00 GMT"),
+            (i64::MIN, "Sat, 01 Jan 0000 00:00:00 GMT"),
         ] {
             assert_eq!(http_date(unix), text);
         }
-        assert_eq!(iso_date(784_111_777), "1994-11-06T08:49:37Z");
+        for (unix, text) in [
+            (784_111_777, "1994-11-06T08:49:37Z"),
+            (253_402_300_799, "9999-12-31T23:59:59Z"),
+            (253_402_300_800, "+010000-01-01T00:00:00Z"),
+            (-62_167_219_201, "-000001-12-31T23:59:59Z"),
+            (i64::MAX, "+292277026596-12-04T15:30:07Z"),
+        ] {
+            assert_eq!(iso_date(unix), text);
+        }
     }
 }

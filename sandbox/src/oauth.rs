@@ -31,7 +31,8 @@ pub(crate) fn token(zoom: &Zoom, request: &Request) -> Answer {
         return Answer::oauth_error(400, "Bad Request", "invalid_request");
     }
     let lifetime = zoom.token_lifetime;
-    let expires = zoom.clock.unix_ms() + lifetime.as_millis() as i64;
+    let lifetime_ms = i64::try_from(lifetime.as_millis()).unwrap_or(i64::MAX);
+    let expires = zoom.clock.unix_ms().saturating_add(lifetime_ms);
     let token = lock(&zoom.tokens).issue(grant, app.scopes.clone(), expires);
     let mut body = json!({
         "access_token": token,

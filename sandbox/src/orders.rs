@@ -15,14 +15,23 @@ pub(crate) enum ClockOrder {
     OffsetSeconds(i64),
 }
 
+/// No clock is farther off: 10,000 years.
+const FARTHEST: Duration = Duration::from_secs(10_000 * 366 * 86_400);
+
+const NO_TIME: &str = "not a time, or more than 10,000 years";
+
 impl ClockOrder {
     pub(crate) fn carry_out(&self, zoom: &Zoom) -> Result<(), String> {
         match *self {
             Self::AdvanceSeconds(seconds) => {
-                let by = Duration::try_from_secs_f64(seconds);
-                zoom.clock.advance(by.map_err(|_| "not a time".to_owned())?);
+                let by = Duration::try_from_secs_f64(seconds).ok();
+                let by = by.filter(|by| *by <= FARTHEST);
+                zoom.clock.advance(by.ok_or(NO_TIME)?);
             }
-            Self::OffsetSeconds(seconds) => zoom.clock.set_offset(seconds),
+            Self::OffsetSeconds(seconds) if seconds.unsigned_abs() <= FARTHEST.as_secs() => {
+                zoom.clock.set_offset(seconds);
+            }
+            Self::OffsetSeconds(_) => return Err(NO_TIME.to_owned()),
         }
         Ok(())
     }

@@ -79,6 +79,10 @@ fn the_control_endpoint() {
     for (path, body) in [
         ("clock", json!({})),
         ("clock", json!({"advance_seconds": -1})),
+        ("clock", json!({"advance_seconds": 1e12})),
+        ("clock", json!({"offset_seconds": i64::MAX})),
+        ("clock", json!({"offset_seconds": i64::MIN})),
+        ("clock", json!({"offset_seconds": 316_224_000_001i64})),
         ("users", json!({"status": "gone"})),
         ("faults", json!({"on": "everything"})),
         ("faults", json!({"on": "api", "tims": 2})),
@@ -90,6 +94,17 @@ fn the_control_endpoint() {
         let (status, told) = control(&format!("POST /sandbox/{path}"), body.clone());
         assert_eq!(status, 400, "{path} {body}");
         assert_ne!(told["message"], "", "{path} {body}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_far_off_goes_on() {
+    for seconds in [i64::MAX, 300_000_000_000, -300_000_000_000] {
+        let sandbox = Sandbox::builder().start().unwrap();
+        sandbox.clock().set_offset(seconds);
+        sandbox.clock().advance(std::time::Duration::from_secs(1));
+        let mut client = Client::new(&sandbox);
+        assert_eq!(client.token_response(&sandbox).status, 200, "{seconds}");
     }
 }
 

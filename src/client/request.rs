@@ -11,8 +11,9 @@ use crate::error::{Details, Error, Result};
 use crate::transport::{encode, path_segment};
 
 /// Headers that the client sets itself; another value would break the call or leak the token.
-const OWN_HEADERS: [&str; 8] = [
+const OWN_HEADERS: [&str; 9] = [
     "authorization",
+    "proxy-authorization",
     "host",
     "connection",
     "content-length",
@@ -379,6 +380,10 @@ mod tests {
             (
                 get("/users").header("Authorization", "Bearer x"),
                 "Authorization",
+            ),
+            (
+                get("/users").header("Proxy-Authorization", "Basic x"),
+                "Proxy-Authorization",
             ),
             (get("/users").header("HOST", "x"), "HOST"),
             (get("/users").header("X-A", "a\nb"), "X-A"),

@@ -5,8 +5,11 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use crate::error::{Details, Error, Result};
 use crate::secret::Secret;
+use crate::settings_file::{self, Fault, HIDDEN, shown};
 
 /// Where one credential comes from: a value in memory, or a file.
 ///
@@ -27,6 +30,8 @@ enum Place {
 
 impl CredentialSource {
     /// A credential kept in the file at `path`, such as a mounted Kubernetes or Docker secret.
+    ///
+    /// It is read again and again, and so a pipe or a device is refused, as is more than 1 MiB.
     pub fn file(path: impl AsRef<Path>) -> CredentialSource {
         CredentialSource {
             place: Place::File(path.as_ref().to_owned()),
@@ -76,10 +81,10 @@ impl CredentialSource {
     pub(crate) fn name(&self) -> String {
         match &self.place {
             Place::Value(_) => self.name.to_string(),
-            Place::File(path) if looks_misplaced(path) => {
-                format!("{} (a file name without a folder)", self.name)
-            }
-            Place::File(path) => format!("{} ({})", self.name, path.display()),
+            Place::File(path) => match shown(path) {
+                hidden if hidden == HIDDEN => format!("{} {hidden}", self.name),
+                shown => format!("{} ({shown})", self.name),
+            },
         }
     }
 
@@ -99,9 +104,15 @@ impl CredentialSource {
     pub(crate) fn read(&self) -> Result<Secret> {
         let text = match &self.place {
             Place::Value(value) => value.clone(),
-            Place::File(path) => Secret::new(
-                std::fs::read_to_string(path).map_err(|error| self.unreadable(path, &error))?,
-            ),
+            Place::File(path) => {
+                let bytes = settings_file::read(path, settings_file::LARGEST)
+                    .map_err(|fault| self.unreadable(path, &fault))?;
+                let text = String::from_utf8(bytes).map_err(|error| {
+                    drop(Zeroizing::new(error.into_bytes()));
+                    self.unusable("it is not text")
+                })?;
+                Secret::new(text)
+            }
         };
         // Editors on Windows put a byte order mark first.
         let value = text.expose().trim_start_matches('\u{feff}').trim();
@@ -119,45 +130,38 @@ impl CredentialSource {
             Place::Value(_) => "Copy the value anew from the app's credentials page.".to_owned(),
             Place::File(path) => format!(
                 "Copy the value anew from the app's credentials page into {}, as plain text.",
-                path.display()
+                shown(path)
             ),
         };
         self.refused(why, hint)
     }
 
-    fn unreadable(&self, path: &Path, error: &io::Error) -> Error {
-        let (name, file) = (&self.name, path.display());
-        let hint = if looks_misplaced(path) {
+    fn unreadable(&self, path: &Path, fault: &Fault) -> Error {
+        let (name, file) = (&self.name, shown(path));
+        let is_missing =
+            matches!(fault, Fault::Io(error) if error.kind() == io::ErrorKind::NotFound);
+        let hint = if file == HIDDEN {
             let value = match name.strip_suffix("_FILE") {
                 Some(variable) => format!(" The value itself belongs in {variable}."),
                 None => String::new(),
             };
             format!("Point {name} to a file that holds the value alone, with its folder.{value}")
+        } else if let Some(cure) = fault.cure(name, path, "at each token request") {
+            cure
+        } else if is_missing {
+            format!(
+                "Create {file} with the value alone in it, or point {name} to the file that has it."
+            )
         } else {
-            match error.kind() {
-                io::ErrorKind::InvalidData => return self.unusable("it is not text"),
-                io::ErrorKind::NotFound => format!(
-                    "Create {file} with the value alone in it, or point {name} to the file that has it."
-                ),
-                // Windows says of a folder too that it may not be read.
-                io::ErrorKind::PermissionDenied if !path.is_dir() => format!(
-                    "Give the user of this program the right to read {file} and to enter its folders, or point {name} to a file that it may read."
-                ),
-                _ => format!("Point {name} to a readable file that holds the value alone."),
-            }
+            format!("Point {name} to a readable file that holds the value alone.")
         };
-        self.refused(&error.to_string(), hint)
+        self.refused(&fault.why(), hint)
     }
 
     fn refused(&self, why: &str, hint: String) -> Error {
         let message = format!("{} cannot be used: {why}", self.name());
         Error::Config(Details::new(message).with_hint(hint))
     }
-}
-
-/// What looks like no path may be the secret itself, given in the wrong place.
-fn looks_misplaced(path: &Path) -> bool {
-    path.components().count() < 2 && !path.exists()
 }
 
 impl From<String> for CredentialSource {
@@ -267,9 +271,9 @@ mod tests {
         std::fs::remove_dir_all(&folder).unwrap();
         // Whoever runs as root may read everything, so this is made up.
         let source = CredentialSource::file("/x/secret").named("X_FILE");
-        let denied = io::ErrorKind::PermissionDenied.into();
+        let denied = Fault::Io(io::ErrorKind::PermissionDenied.into());
         let error = source.unreadable(Path::new("/x/secret"), &denied);
-        let cure = "right to read /x/secret and to enter its folders, or point X_FILE to";
+        let cure = "right to read /x/secret, or point X_FILE to";
         assert!(error.hint().contains(cure), "{error}");
     }
 

@@ -9,6 +9,7 @@ use rustls::{CertificateError, ClientConfig, RootCertStore};
 
 use crate::error::{Details, Error, Result};
 use crate::secret::quote;
+use crate::settings_file::{self, Fault, shown};
 
 /// Which certificates to trust besides or instead of the system's.
 #[derive(Clone, Default)]
@@ -20,15 +21,19 @@ pub(crate) struct Trust {
 impl Trust {
     /// Reads a PEM file of certificates, the value of the setting called `name`.
     pub(crate) fn read_file(path: &Path, name: &str) -> Result<Vec<CertificateDer<'static>>> {
-        let refuse = |why: String| {
-            Error::Config(
-                Details::new(format!("{name} {}: {why}", path.display())).with_hint(format!(
-                    "Point {name} to a readable PEM file with at least one certificate."
-                )),
-            )
+        let told = |why: &str, hint: String| {
+            let what = format!("{name} {}: {why}", shown(path));
+            Error::Config(Details::new(what).with_hint(hint))
         };
-        let pem = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
-        let certificates = CertificateDer::pem_slice_iter(&pem)
+        let cure = format!("Point {name} to a readable PEM file with at least one certificate.");
+        let refuse = |why: String| told(&why, cure.clone());
+        let pem = settings_file::read(path, settings_file::LARGEST).map_err(|fault| {
+            let own = fault.cure(name, path, "by each client");
+            told(&fault.why(), own.unwrap_or_else(|| cure.clone()))
+        })?;
+        // Editors on Windows put a byte order mark first.
+        let pem = pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&pem);
+        let certificates = CertificateDer::pem_slice_iter(pem)
             .collect::<std::result::Result<Vec<_>, _>>()
             .map_err(|error| refuse(format!("not a PEM file ({error})")))?;
         if certificates.is_empty() {
@@ -55,14 +60,36 @@ impl Trust {
                 .first()
                 .map(|problem| format!(" ({problem})"))
                 .unwrap_or_default();
+            let hint = denied(&problems).unwrap_or_else(|| {
+                "Install the system's CA certificates (Debian and Alpine: package ca-certificates), or name a PEM file in ZOOM_S2S_CA_FILE.".to_owned()
+            });
             return Err(Error::Tls(
-                Details::new(format!("no trusted certificate authorities were found{why}"))
-                    .with_retryable(false)
-                    .with_hint("Install the system's CA certificates (Debian and Alpine: package ca-certificates), or name a PEM file in ZOOM_S2S_CA_FILE."),
+                Details::new(format!(
+                    "no trusted certificate authorities were found{why}"
+                ))
+                .with_retryable(false)
+                .with_hint(hint),
             ));
         }
         Ok(Arc::new(roots))
     }
+}
+
+/// What to do if it is for want of a right that the system's store was not read.
+fn denied(problems: &[rustls_native_certs::Error]) -> Option<String> {
+    problems.iter().find_map(|problem| match &problem.kind {
+        rustls_native_certs::ErrorKind::Io { inner, path }
+            if inner.kind() == io::ErrorKind::PermissionDenied =>
+        {
+            let fault = Fault::Io(inner.kind().into());
+            let told = fault.cure("ZOOM_S2S_CA_FILE", path, "by each client");
+            Some(told.unwrap_or_else(|| format!(
+                "Give the user of this program the right to read {}, or name a PEM file in ZOOM_S2S_CA_FILE.",
+                shown(path)
+            )))
+        }
+        _ => None,
+    })
 }
 
 /// One configuration per client: sessions are resumed through it. The provider is handed over

@@ -74,7 +74,7 @@ pub(crate) struct ApiArgs {
     /// How to print the list
     #[arg(long, value_enum, default_value_t, requires = "paginate")]
     pub(crate) format: ListFormat,
-    /// Write to this file, which is replaced only when the answer is complete
+    /// Write to this file, which is replaced only when the answer is complete; - is standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]

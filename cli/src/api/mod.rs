@@ -47,10 +47,9 @@ pub(crate) fn run(args: &ApiArgs, verbose: bool, interrupt: &Interrupt) -> Resul
         true => pages::print(args, client, request, &mut sink, interrupt),
         false => once(args, client, &request, &mut sink, interrupt),
     });
-    // Whatever ended it: once a signal has come, that is the reason.
-    match done.and_then(|()| interrupt.check()) {
+    match interrupt.reason(done) {
         Ok(()) => sink.finish(),
-        Err(failure) => Err(sink.give_up(interrupt.check().err().unwrap_or(failure))),
+        Err(failure) => Err(sink.give_up(failure)),
     }
 }
 

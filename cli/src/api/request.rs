@@ -46,6 +46,12 @@ pub(super) fn build(args: &ApiArgs, api_url: &str) -> Result<Request, Failure> {
             request = request.segment(name, value);
         }
     }
+    if let Some(name) = names.iter().find(|name| !filled.contains(name)) {
+        return unusable(
+            format!("PATH has {{{name}}}, and nothing says what it is"),
+            format!("Give it with -f {name}=VALUE."),
+        );
+    }
     check_query(args, &query)?;
     if args.input.is_none()
         && matches!(method, Method::Post | Method::Put | Method::Patch)
@@ -97,6 +103,12 @@ fn check_query(args: &ApiArgs, query: &[(String, String)]) -> Result<(), Failure
             "access_token does not belong into a query, which ends up in logs",
             "Leave it out: the token is fetched and sent by itself.\n\
              If others use this machine, it may have been seen: command lines are public.",
+        );
+    }
+    if args.paginate && has("page_number") {
+        return unusable(
+            "--paginate goes from page to page by itself, and page_number asks for one of them",
+            "Leave out page_number, or --paginate.",
         );
     }
     if args.paginate && has("next_page_token") {

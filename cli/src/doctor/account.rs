@@ -8,7 +8,7 @@ use super::date;
 use super::finding::{Check, Finding, blocked, fine, note, skipped, wrong};
 use super::patient::{Patient, Stage, stage};
 use crate::exit::Exit;
-use crate::tell::counted;
+use crate::tell::{counted, span};
 
 /// What List users takes, in the newer and in the older vocabulary.
 const SCOPE: &str = "user:read:list_users:admin";
@@ -56,7 +56,7 @@ pub(super) fn token(patient: &Patient<'_>) -> Vec<Finding> {
 /// What to do about a token request that failed.
 fn refused(patient: &Patient<'_>, error: &Error) -> String {
     let otherwise = "Try again later; check what stands between this machine and Zoom.";
-    let mut told = hint(error, otherwise);
+    let mut told = hint(error, otherwise) + &patient.hurry(error);
     // Zoom looks at the client ID and secret first: any other refusal means that it knows these two.
     let may_be_swapped = matches!(error, Error::Credentials(_))
         && error.oauth_error() == Some("invalid_client")
@@ -113,16 +113,6 @@ pub(super) fn expiry(patient: &Patient<'_>) -> Vec<Finding> {
     vec![fine(what)]
 }
 
-/// `59 minutes`, `40 seconds`.
-fn span(time: Duration) -> String {
-    let seconds = (time.as_millis() + 500) / 1000;
-    match u64::try_from(seconds).unwrap_or(u64::MAX) {
-        seconds @ 0..120 => counted(seconds, "second"),
-        seconds @ 120..7200 => counted((seconds + 30) / 60, "minute"),
-        seconds => counted((seconds + 1800) / 3600, "hour"),
-    }
-}
-
 pub(super) fn clock(patient: &Patient<'_>) -> Vec<Finding> {
     match patient.status("clock_offset_ms").as_i64() {
         Some(offset) => vec![judge_clock(offset)],
@@ -174,7 +164,9 @@ pub(super) fn scopes(patient: &Patient<'_>) -> Vec<Finding> {
     } else {
         let mut cure = add_scope();
         if patient.count(Counter::TokensObtained) == 0 {
-            cure.push_str("\nThe token is from the token store, and may be older than a scope that was added since: zoom-s2s token | zoom-s2s token --reject");
+            cure.push_str("\nThe token is from the token store, and may be older than a scope that was added since: zoom-s2s token | zoom-s2s token --reject > ");
+            // What answers is the next token, alive.
+            cure.push_str(if cfg!(windows) { "NUL" } else { "/dev/null" });
         }
         wrong(Exit::NotPermitted, what, cure)
     }]
@@ -192,14 +184,11 @@ pub(super) fn call(patient: &Patient<'_>) -> Vec<Finding> {
     };
     let error = match result {
         Ok(listed) => {
-            let users = match listed.total {
-                Some(total) => format!(": {}", counted(total, "active user")),
+            let users = match listed {
+                Some(total) => format!(": {}", counted(*total, "active user")),
                 None => String::new(),
             };
-            return vec![fine(format!(
-                "GET /users succeeds (HTTP {}){users}",
-                listed.status
-            ))];
+            return vec![fine(format!("GET /users succeeds{users}"))];
         }
         Err(error) => error,
     };
@@ -210,7 +199,7 @@ pub(super) fn call(patient: &Patient<'_>) -> Vec<Finding> {
         Stage::Own => {}
     }
     let otherwise = "Check ZOOM_S2S_API_URL, which ends in /v2, and try again.";
-    let mut told = hint(error, otherwise);
+    let mut told = hint(error, otherwise) + &patient.hurry(error);
     match error {
         Error::MissingScope(_) => told = add_scope(),
         Error::BadResponse(_) | Error::NotFound(_) => {

@@ -6,20 +6,8 @@ use std::ffi::OsString;
 use super::finding::{Finding, fine, note, wrong};
 use super::spelling::{is_known, is_similar, unknown};
 use super::values;
+use crate::credentials::{self, Credential, JWT, SERVER_TO_SERVER, not_set};
 use crate::exit::Exit;
-
-/// A credential: its variable, and what Zoom calls it.
-pub(super) type Credential = (&'static str, &'static str);
-
-const SERVER_TO_SERVER: [Credential; 3] = [
-    ("ZOOM_ACCOUNT_ID", "account ID"),
-    ("ZOOM_CLIENT_ID", "client ID"),
-    ("ZOOM_CLIENT_SECRET", "client secret"),
-];
-const JWT: [Credential; 2] = [
-    ("ZOOM_API_KEY", "API key"),
-    ("ZOOM_API_SECRET", "API secret"),
-];
 
 /// The environment of this process, or of a test.
 pub(super) struct Variables(BTreeMap<String, OsString>);
@@ -49,13 +37,8 @@ impl Variables {
     }
 }
 
-/// The credentials that are used.
-pub(super) fn credentials(legacy_jwt: bool) -> &'static [Credential] {
-    if legacy_jwt { &JWT } else { &SERVER_TO_SERVER }
-}
-
 pub(super) fn examine(variables: &Variables, legacy_jwt: bool, now: i64) -> Vec<Finding> {
-    let wanted = credentials(legacy_jwt);
+    let wanted = credentials::wanted(legacy_jwt);
     let mut found = Vec::new();
     found.extend(missing(variables, wanted, legacy_jwt));
     found.extend(unusable(variables, wanted, now));
@@ -82,16 +65,12 @@ pub(super) fn examine(variables: &Variables, legacy_jwt: bool, now: i64) -> Vec<
 }
 
 fn missing(variables: &Variables, wanted: &[Credential], legacy_jwt: bool) -> Option<Finding> {
-    let is_missing =
-        |name: &&str| !variables.is_set(name) && !variables.is_set(&format!("{name}_FILE"));
-    let names = wanted.iter().map(|(name, _)| *name);
-    let missing: Vec<&str> = names.filter(is_missing).collect();
+    let missing = credentials::missing(wanted, |name| variables.is_set(name));
     if missing.is_empty() {
         return None;
     }
-    let verb = if missing.len() == 1 { "is" } else { "are" };
     let list = missing.join(", ");
-    let mut what = format!("{list} {verb} not set");
+    let mut what = not_set(&missing);
     let mut cure = format!(
         "Set {list} to what the credentials page of the Server-to-Server OAuth app shows, or NAME_FILE to a file that holds it."
     );
@@ -182,12 +161,22 @@ fn beside_files(variables: &Variables, wanted: &[Credential]) -> Vec<Finding> {
     .collect()
 }
 
-/// Linux tells without a system call of its own; elsewhere nobody asks.
 fn runs_with_others_rights() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let users = status.lines().find_map(|line| line.strip_prefix("Uid:"));
-    let mut users = users.unwrap_or_default().split_whitespace();
-    users.next() != users.next()
+    users().is_some_and(|(real, effective)| real != effective)
+}
+
+/// Whether this user may read every file.
+pub(super) fn is_root() -> bool {
+    users().is_some_and(|(_, effective)| effective == "0")
+}
+
+/// Who has started this program, and whose rights it has. Linux tells without a system call of its
+/// own; elsewhere nobody asks.
+fn users() -> Option<(String, String)> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let users = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
+    let mut users = users.split_whitespace().map(str::to_owned);
+    Some((users.next()?, users.next()?))
 }
 
 #[cfg(test)]

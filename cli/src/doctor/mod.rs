@@ -10,6 +10,8 @@ mod network;
 mod patient;
 mod reach;
 mod report;
+#[path = "../../../src/settings_file.rs"]
+mod settings_file;
 mod spelling;
 mod store;
 mod target;
@@ -44,7 +46,7 @@ type Row = (
 const TABLE: &[Row] = &[
     (Check::Environment, &[], |it, _| environment(it)),
     (Check::Files, &[], |it, _| files(it)),
-    (Check::Names, SETTINGS, |it, _| network::names(it)),
+    (Check::Names, LOCAL, |it, _| network::names(it)),
     (Check::Tcp, &[Check::Names], |it, _| network::tcp(it)),
     // The first that asks the SDK for a token, and with it for one user.
     (Check::Proxy, &[Check::Tcp], |it, _| network::proxy(it)),
@@ -57,18 +59,17 @@ const TABLE: &[Row] = &[
     (Check::World, &[Check::Call], |it, args| {
         worlds::examine(it, args.probe_tokens)
     }),
-    (Check::Store, SETTINGS, |it, _| store::examine(it)),
+    (Check::Store, LOCAL, |it, _| store::examine(it)),
 ];
 
-const SETTINGS: &[Check] = &[Check::Environment, Check::Files];
+/// What is looked at on this machine alone.
+const LOCAL: &[Check] = &[Check::Environment, Check::Files];
 
 pub(crate) fn run(args: &DoctorArgs, interrupt: &Interrupt) -> Result<(), Failure> {
     let mut sink = Sink::open(None, interrupt)?;
     let mut report = Report::new(args.json, &sink);
     let told = examine(args, interrupt, &mut report, &mut sink);
-    // Whatever ended it: once a signal has come, that is the reason.
-    interrupt.check()?;
-    told?;
+    interrupt.reason(told)?;
     report.end(&mut sink).map_err(|error| sink.failed(error))?;
     sink.finish()?;
     match report.exit() {
@@ -102,7 +103,7 @@ fn examine(
             }
             (_, Some(culprit)) => vec![blocked(culprit)],
             // Without a client there is nothing to ask.
-            (Some((place, _)), None) if !SETTINGS.contains(check) => vec![blocked(place)],
+            (Some((place, _)), None) if !LOCAL.contains(check) => vec![blocked(place)],
             (_, None) => look(&patient, args),
         };
         if findings.iter().any(Finding::is_wrong) {

@@ -1,5 +1,6 @@
 //! The way to Zoom: names, ports, the proxy, certificates.
 
+use std::io;
 use std::net::IpAddr;
 
 use super::finding::{Check, Finding, blocked, fine, note, skipped, wrong};
@@ -73,7 +74,7 @@ pub(super) fn tcp(patient: &Patient<'_>) -> Vec<Finding> {
         return vec![skipped("the proxy connects to Zoom")];
     }
     let hosts: Vec<&Target> = distinct(&direct);
-    let found = each(&hosts, patient.patience / 2, reach);
+    let found = each(&hosts, patient.connecting, reach);
     let mut bad = Vec::new();
     for (target, found) in hosts.iter().zip(found) {
         if let Err(error) = found {
@@ -81,8 +82,9 @@ pub(super) fn tcp(patient: &Patient<'_>) -> Vec<Finding> {
                 Exit::TryLater,
                 format!("no connection to {}:{}: {error}", target.host, target.port),
                 format!(
-                    "Check that a firewall lets this machine reach it.\n{}",
-                    way_out(patient)
+                    "Check that a firewall lets this machine reach it.\n{}{}",
+                    way_out(patient),
+                    late(patient, &error)
                 ),
             ));
         }
@@ -110,12 +112,15 @@ pub(super) fn proxy(patient: &Patient<'_>) -> Vec<Finding> {
             https: false,
             proxy: None,
         };
-        let reached = each(&[&near], patient.patience / 2, reach);
+        let reached = each(&[&near], patient.connecting, reach);
         if let Some(Err(error)) = reached.into_iter().next() {
             found.push(wrong(
                 Exit::TryLater,
                 format!("no connection to the proxy {host}:{port}: {error}"),
-                format!("Check {variable}: host and port, and that the proxy runs and may be reached from here."),
+                format!(
+                    "Check {variable}: host and port, and that the proxy runs and may be reached from here.{}",
+                    late(patient, &error)
+                ),
             ));
             return found;
         }
@@ -130,7 +135,10 @@ pub(super) fn proxy(patient: &Patient<'_>) -> Vec<Finding> {
                     "" => "Check HTTPS_PROXY and the proxy itself.",
                     hint => hint,
                 };
-                let cure = format!("{hint}\nIt has to let through {hosts}.");
+                let cure = format!(
+                    "{hint}\nIt has to let through {hosts}.{}",
+                    patient.hurry(error)
+                );
                 found.push(wrong(Exit::of(error), error.message(), cure));
                 return found;
             }
@@ -181,7 +189,8 @@ pub(super) fn tls(patient: &Patient<'_>) -> Vec<Finding> {
                     }
                     hint => hint,
                 };
-                return vec![wrong(Exit::of(error), error.message(), hint)];
+                let cure = hint.to_owned() + &patient.hurry(error);
+                return vec![wrong(Exit::of(error), error.message(), cure)];
             }
         }
         _ => {}
@@ -198,6 +207,14 @@ pub(super) fn tls(patient: &Patient<'_>) -> Vec<Finding> {
         "{} showed a certificate that is trusted",
         hosts.join(" and ")
     ))]
+}
+
+/// The variables behind it, where the time was over.
+fn late(patient: &Patient<'_>, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::TimedOut => patient.haste(),
+        _ => String::new(),
+    }
 }
 
 fn or_fine(bad: Vec<Finding>, what: impl FnOnce() -> String) -> Vec<Finding> {

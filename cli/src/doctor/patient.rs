@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::time::Duration;
 
 use serde_json::Value;
-use zoom_s2s::{Client, Counter, Error, Method, Request, Token};
+use zoom_s2s::{Client, Counter, Error, Token};
 
 use super::environment::Variables;
 use super::finding::Check;
@@ -21,15 +21,14 @@ pub(super) struct Patient<'a> {
     pub(super) connection: Result<Connection, Failure>,
     /// How long each step may take.
     pub(super) patience: Duration,
+    /// How long a connection may take.
+    pub(super) connecting: Duration,
     token: OnceCell<Result<Token, Error>>,
     call: OnceCell<Result<Listed, Error>>,
 }
 
-/// What List users said.
-pub(super) struct Listed {
-    pub(super) status: u16,
-    pub(super) total: Option<u64>,
-}
+/// How many users there are, if List users said so.
+pub(super) type Listed = Option<u64>;
 
 /// Where an error belongs.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,13 +45,19 @@ impl<'a> Patient<'a> {
     pub(super) fn new(args: &'a ConnectArgs, sandbox_users: u32) -> Patient<'a> {
         let variables = Variables::of_process();
         let patience = patience(&variables, args);
+        // Half of it, so that what it was waiting for is known in the end.
+        let connecting = patience / 2;
+        let set = milliseconds(&variables, CONNECT);
+        let connecting = set.map_or(connecting, |set| connecting.min(set));
+        let limits = (patience, connecting);
         let connection =
-            Connection::open_with(args, sandbox_users, |builder| limited(builder, patience));
+            Connection::open_with(args, sandbox_users, |builder| limited(builder, limits));
         Patient {
             args,
             variables,
             connection,
             patience,
+            connecting,
             token: OnceCell::new(),
             call: OnceCell::new(),
         }
@@ -88,14 +93,46 @@ impl<'a> Patient<'a> {
         self.token()?.as_ref().ok()?;
         let client = self.client()?;
         Some(self.call.get_or_init(|| {
-            let request = Request::new(Method::Get, "/users").query("page_size", "1");
-            let answer = client.send(&request)?;
-            let page: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
-            Ok(Listed {
-                status: answer.status(),
-                total: page["total_records"].as_u64(),
-            })
+            // Read as a listing is: not all that comes with HTTP 200 is a page of users.
+            let page = client.users().page_size(1).pages().next().transpose()?;
+            let total = page.and_then(|page| page.total_records());
+            Ok(total.and_then(|total| u64::try_from(total).ok()))
         }))
+    }
+
+    pub(super) fn limits(&self) -> (Duration, Duration) {
+        (self.patience, self.connecting)
+    }
+
+    /// What to say below the advice where the time was over that the environment gives.
+    pub(super) fn hurry(&self, error: &Error) -> String {
+        match error {
+            Error::Timeout(_) => self.haste(),
+            _ => String::new(),
+        }
+    }
+
+    /// The variables that give less time than the doctor would, each on a line of its own.
+    pub(super) fn haste(&self) -> String {
+        let mut told = String::new();
+        if self.is_sandbox() {
+            return told;
+        }
+        let own = [
+            (CONNECT, self.patience / 2, "for a connection"),
+            (TIMEOUT, PATIENCE, "for all of a call"),
+        ];
+        for (name, own, what) in own {
+            let is_unused = name == TIMEOUT && self.args.timeout.is_some();
+            let set = milliseconds(&self.variables, name).filter(|set| *set < own && !is_unused);
+            if let Some(set) = set {
+                told.push_str(&format!(
+                    "\n{name} allows {} ms {what}: set it higher, or unset it.",
+                    set.as_millis()
+                ));
+            }
+        }
+        told
     }
 
     /// The first error of the two.
@@ -112,13 +149,21 @@ impl<'a> Patient<'a> {
     }
 }
 
-/// The same client, but with the doctor's patience: a connection gets half of it, so that what it was
-/// waiting for is known in the end.
+/// The same client, but with the doctor's patience, for a call and for a connection.
 pub(super) fn limited(
     builder: zoom_s2s::ClientBuilder,
-    patience: Duration,
+    (patience, connecting): (Duration, Duration),
 ) -> zoom_s2s::ClientBuilder {
-    builder.timeout(patience).connect_timeout(patience / 2)
+    builder.timeout(patience).connect_timeout(connecting)
+}
+
+const CONNECT: &str = "ZOOM_S2S_CONNECT_TIMEOUT_MS";
+const TIMEOUT: &str = "ZOOM_S2S_TIMEOUT_MS";
+
+/// The time that a variable gives; the SDK refuses what is no number.
+fn milliseconds(variables: &Variables, name: &str) -> Option<Duration> {
+    let set = variables.text(name)?.trim().parse().ok();
+    set.filter(|set| *set > 0).map(Duration::from_millis)
 }
 
 /// `--timeout`, or that of the environment if it is shorter than ours.
@@ -126,10 +171,8 @@ fn patience(variables: &Variables, args: &ConnectArgs) -> Duration {
     if let Some(seconds) = args.timeout {
         return Duration::from_secs(seconds.get().into());
     }
-    let set = variables.text("ZOOM_S2S_TIMEOUT_MS");
-    let set = set.and_then(|text| text.trim().parse().ok());
-    let set = set.filter(|milliseconds| *milliseconds > 0);
-    set.map_or(PATIENCE, |set| PATIENCE.min(Duration::from_millis(set)))
+    let set = milliseconds(variables, TIMEOUT);
+    set.map_or(PATIENCE, |set| PATIENCE.min(set))
 }
 
 pub(super) fn stage(error: &Error) -> Stage {
@@ -154,6 +197,9 @@ pub(super) fn check_of_setting(failure: &Failure) -> Check {
     let begins = |names: &[&str]| names.iter().any(|name| message.starts_with(name));
     let first = message.split_whitespace().next().unwrap_or_default();
     if begins(&["ZOOM_S2S_TOKEN_STORE", "--token-store"]) {
+        if message.contains("the option password_file ") {
+            return Check::Files;
+        }
         Check::Store
     } else if begins(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]) {
         Check::Proxy

@@ -1,7 +1,8 @@
 //! Variables that look like ours and are not.
 
-use super::environment::{Variables, credentials};
+use super::environment::Variables;
 use super::finding::{Finding, note};
+use crate::credentials::{JWT, SERVER_TO_SERVER};
 
 /// What else the SDK and this command read.
 const SETTINGS: [&str; 12] = [
@@ -43,7 +44,7 @@ pub(super) fn unknown(variables: &Variables) -> Vec<Finding> {
 }
 
 fn known() -> impl Iterator<Item = String> {
-    let credentials = [credentials(false), credentials(true)].concat().into_iter();
+    let credentials = SERVER_TO_SERVER.into_iter().chain(JWT);
     credentials
         .map(|(name, _)| name)
         .flat_map(|name| [name.to_owned(), format!("{name}_FILE")])
@@ -81,6 +82,18 @@ pub(super) fn is_similar(name: &str, known: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The settings themselves are read there; the rest belongs to logs, other languages and tests.
+    #[test]
+    fn all_settings_are_known_and_no_others() {
+        let source = include_str!("../../../src/client/environment.rs");
+        let words = source.split('"').skip(1).step_by(2);
+        let mut read: Vec<&str> = words.filter(|word| word.starts_with("ZOOM_S2S_")).collect();
+        read.extend(["ZOOM_S2S_LIBRARY", "ZOOM_S2S_LOG", "ZOOM_S2S_REQUIRE_ALL"]);
+        read.sort_unstable();
+        read.dedup();
+        assert_eq!(read, SETTINGS);
+    }
 
     #[test]
     fn slips_are_told_from_other_names() {

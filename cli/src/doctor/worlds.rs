@@ -81,7 +81,7 @@ fn probe(patient: &Patient<'_>, before: &Token) -> Result<Option<bool>, Failure>
     // The client takes what this store has, and asks it for another one when that is refused.
     let pair = Arc::new(Pair::new(before, &after));
     let client = connection.another(patient.args, |builder| {
-        limited(builder, patient.patience).custom_token_store(pair.clone())
+        limited(builder, patient.limits()).custom_token_store(pair.clone())
     })?;
     let request = Request::new(Method::Get, "/users").query("page_size", "1");
     let answer = client.send(&request);

@@ -11,8 +11,8 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::args::Arguments;
-use crate::completions::print;
 use crate::failure::Failure;
+use crate::output::print;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:

@@ -12,11 +12,23 @@ pub(crate) use items::Items;
 pub(crate) use sink::Sink;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use zoom_s2s::{UserField, UsersPage};
 
 use crate::args::Format;
 use crate::columns;
+use crate::failure::Failure;
+
+/// Writes something whole to standard output.
+pub(crate) fn print(text: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::ClosedPipe),
+        Err(error) => Err(Failure::output(Path::new("standard output"), error)),
+    }
+}
 
 /// Prints users page by page, and holds none of them.
 pub(crate) trait Printer {

@@ -16,10 +16,15 @@ pub(crate) enum Sink {
 
 impl Sink {
     pub(crate) fn open(path: Option<&Path>, interrupt: &Interrupt) -> Result<Sink, Failure> {
-        Ok(match path {
+        // As `-` is standard input elsewhere.
+        Ok(match path.filter(|path| path.as_os_str() != "-") {
             None => Sink::Stdout(BufWriter::with_capacity(BUFFER, io::stdout().lock())),
             Some(path) => Sink::File(Box::new(NewFile::beside(path, interrupt)?)),
         })
+    }
+
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self, Sink::File(_))
     }
 
     pub(crate) fn is_terminal(&self) -> bool {

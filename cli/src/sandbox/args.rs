@@ -49,8 +49,10 @@ const RECORD: &str = "\
 Record:
   For each request: when (UTC, by the sandbox's clock), method and path, parameters and where they
   stood, kind of credentials, what a JWT says of itself, user agent, what is odd about it, and the
-  answer. Secrets, tokens and signatures are not shown, nor any value that could be one, also if they
-  are real ones.";
+  answer. Secrets, tokens and signatures are not shown where they belong, nor values of parameters
+  that could be secret, nor words as long and random as a secret. What else stands in a path or a user
+  agent is shown as it came: look at a record before you pass it on.
+  FILE is appended to; a new one is readable by you alone.";
 
 /// What stands below the options in the long help.
 pub(crate) fn after_long_help() -> String {

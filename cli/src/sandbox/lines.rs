@@ -6,6 +6,7 @@ use tempfile::TempDir;
 use zoom_s2s_sandbox::Sandbox;
 
 use crate::failure::Failure;
+use crate::quoted::quoted;
 
 /// The sandbox's certificate authority in a file, and in a folder that only this user may enter.
 pub(super) struct Authority {
@@ -44,31 +45,4 @@ pub(super) fn lines(sandbox: &Sandbox, users: u32, authority: Option<&Authority>
         lines.push_str(&format!("export {name}={}\n", quoted(&value)));
     }
     lines
-}
-
-/// The value as one word of a shell.
-fn quoted(value: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.:/@%+=,".contains(c);
-    if !value.is_empty() && value.chars().all(is_plain) {
-        value.to_owned()
-    } else {
-        format!("'{}'", value.replace('\'', "'\\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn values_are_one_word_of_a_shell() {
-        for (value, word) in [
-            ("http://127.0.0.1:8080/v2", "http://127.0.0.1:8080/v2"),
-            ("a b", "'a b'"),
-            ("it's $HOME", r"'it'\''s $HOME'"),
-            ("", "''"),
-        ] {
-            assert_eq!(quoted(value), word);
-        }
-    }
 }

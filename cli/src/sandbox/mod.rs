@@ -9,8 +9,6 @@ mod veil;
 
 pub(crate) use args::{EXAMPLES, SandboxArgs, after_long_help};
 
-use std::io::{self, Write};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +17,7 @@ use zoom_s2s_sandbox::{Sandbox, World};
 
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
+use crate::output::print;
 use lines::{Authority, lines};
 use record::Record;
 
@@ -65,15 +64,8 @@ pub(crate) fn run(args: &SandboxArgs, interrupt: &Interrupt) -> Result<(), Failu
         None => None,
     };
     let lines = lines(&sandbox, args.users, authority.as_ref());
-    let mut stdout = io::stdout().lock();
-    match stdout
-        .write_all(lines.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
-        Ok(()) => interrupt.wait(),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Err(Failure::ClosedPipe),
-        Err(error) => return Err(Failure::output(Path::new("standard output"), error)),
-    }
+    print(lines.as_bytes())?;
+    interrupt.wait();
     Ok(())
 }
 

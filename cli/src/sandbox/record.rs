@@ -1,6 +1,6 @@
 //! `--record`: what clients send, for people to read.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -25,9 +25,9 @@ pub(super) struct Record {
 
 impl Record {
     pub(super) fn open(file: Option<&Path>, token_lifetime: u32) -> Result<Record, Failure> {
-        let create = |path: &Path| File::create(path).map_err(|error| Failure::output(path, error));
+        let open = |path: &Path| open(path).map_err(|error| Failure::output(path, error));
         Ok(Record {
-            file: file.map(create).transpose()?,
+            file: file.map(open).transpose()?,
             name: file.map_or_else(String::new, |path| path.display().to_string()),
             remarks: Mutex::new(Remarks::new(token_lifetime.into())),
             keys: OnceLock::new(),
@@ -51,6 +51,15 @@ impl Record {
             console::line(&format!("zoom-s2s: cannot write {}: {error}", self.name));
         }
     }
+}
+
+/// Behind what an earlier run has recorded, and a new file for this user's eyes only.
+fn open(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// A line that says what came and one that says what was answered, between them the details.

@@ -61,7 +61,7 @@ impl Remarks {
             &mut self.tokens,
             (entry.user_agent.clone(), entry.unix_seconds),
         );
-        let age = entry.unix_seconds - before?;
+        let age = entry.unix_seconds.saturating_sub(before?);
         (age >= 0 && age < self.token_lifetime / 2).then(|| {
             format!(
                 "another token {age} s after one that is good for {} s: where a new token kills the one \
@@ -250,7 +250,7 @@ fn of_jwt(claims: &zoom_s2s_sandbox::Claims, now: i64, said: &mut Vec<String>) {
         Some(exp) if exp > MILLISECONDS => {
             say("exp is in milliseconds, so that the JWT hardly ever expires")
         }
-        Some(exp) if exp - now > DAY => {
+        Some(exp) if exp.saturating_sub(now) > DAY => {
             say(
                 "a JWT good for more than a day: perhaps not made by the program but pasted into it",
             );

@@ -10,21 +10,28 @@ const SUSPICIOUS: usize = 26;
 /// No parameter of those below has a longer value.
 const LONGEST: usize = 48;
 
+/// What the value of a parameter is made of, if it is what its name says.
+type Kind = fn(char) -> bool;
+const NUMBER: Kind = |c| c.is_ascii_digit();
+const DATE: Kind = |c| c.is_ascii_digit() || "-:.+TZ ".contains(c);
+const WORDS: Kind = |c| c.is_ascii_lowercase() || "_,".contains(c);
+const ID: Kind = |c| c.is_ascii_alphanumeric() || "_-".contains(c);
+
 /// Parameters whose values are no secrets and worth seeing.
-const PLAIN: &[&str] = &[
-    "action",
-    "from",
-    "grant_type",
-    "include_fields",
-    "index",
-    "license",
-    "page_number",
-    "page_size",
-    "role_id",
-    "status",
-    "to",
-    "token_index",
-    "type",
+const PLAIN: &[(&str, Kind)] = &[
+    ("action", WORDS),
+    ("from", DATE),
+    ("grant_type", WORDS),
+    ("include_fields", WORDS),
+    ("index", NUMBER),
+    ("license", WORDS),
+    ("page_number", NUMBER),
+    ("page_size", NUMBER),
+    ("role_id", ID),
+    ("status", WORDS),
+    ("to", DATE),
+    ("token_index", NUMBER),
+    ("type", |c| WORDS(c) || NUMBER(c)),
 ];
 
 /// `text` without the words that may be secrets.
@@ -74,13 +81,18 @@ pub(super) fn parameter(name: &str, value: &str, keys: Option<&Credentials>) -> 
         "<the sandbox's, with blanks around it>".to_owned()
     } else if value == "[redacted]" {
         "<not shown>".to_owned()
-    } else if PLAIN.contains(&name) && value.len() <= LONGEST {
+    } else if is_plain(name, value) {
         text(value)
     } else {
         hidden(value)
     };
     let name: String = name.chars().take(LONGEST).collect();
     format!("{}={value}", text(&name))
+}
+
+fn is_plain(name: &str, value: &str) -> bool {
+    let mut known = PLAIN.iter().filter(|(known, _)| *known == name);
+    value.len() <= LONGEST && known.any(|(_, kind)| value.trim().chars().all(kind))
 }
 
 /// The issuer of a JWT: an API key, unless somebody has mistaken the secret for it.
@@ -121,6 +133,11 @@ mod tests {
         }
         for (name, value, shown) in [
             ("page_size", "300", "page_size=300"),
+            ("page_size", "hunter2", "page_size=<7 characters>"),
+            ("from", "2024-01-31T00:00:00Z", "from=2024-01-31T00:00:00Z"),
+            ("from", "hunter2", "from=<7 characters>"),
+            ("status", "hunter2", "status=<7 characters>"),
+            ("type", "8", "type=8"),
             ("page_size", secret, "page_size=<32 characters>"),
             ("account_id", secret, "account_id=<32 characters>"),
             ("zak", "short", "zak=<5 characters>"),

@@ -122,6 +122,56 @@ mod from_outside {
     }
 
     #[test]
+    fn a_signal_leaves_in_doubt_what_was_sent() {
+        const DOUBT: &str =
+            "  It may have been carried out all the same: look before you send it again.\n";
+        for (method, name, code, told) in [
+            ("POST", "INT", 130, "interrupted"),
+            ("PUT", "TERM", 143, "terminated"),
+            ("PATCH", "HUP", 129, "ended, as the terminal went away"),
+            ("DELETE", "INT", 130, "interrupted"),
+            ("GET", "INT", 130, "interrupted"),
+        ] {
+            for waits_for_token in [false, true] {
+                let sandbox = account(1);
+                sandbox.fault(if waits_for_token {
+                    Fault::on_token().latency(ENDLESS)
+                } else {
+                    Fault::on_api().latency(ENDLESS)
+                });
+                let mut command = api(&sandbox, &[method, "/a", "--timeout", "600"]);
+                let (child, _stdout) = start(&mut command);
+                until("it is asked", || match waits_for_token {
+                    true => sandbox.token_requests() == 1,
+                    false => sandbox.api_requests() == 1,
+                });
+                signal(&child, name);
+                let ended = end(child);
+                let in_doubt = method != "GET" && !waits_for_token;
+                let doubt = if in_doubt { DOUBT } else { "" };
+                let expected = format!("zoom-s2s: {told}\n{doubt}");
+                assert_eq!((ended.code, ended.stderr), (code, expected), "{method}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_answer_that_has_come_is_written_whole() {
+        let sandbox = account(1);
+        // Larger than what a pipe holds: the signal lands while it is written.
+        let body = vec![b'\n'; 4 << 20];
+        sandbox.fault(Fault::on_api().status(200, body, "text/plain"));
+        let (child, mut stdout) = start(&mut api(&sandbox, &["POST", "/a"]));
+        assert_eq!(first_line(&mut stdout), "\n");
+        signal(&child, "INT");
+        let mut rest = Vec::new();
+        std::io::Read::read_to_end(&mut stdout, &mut rest).expect("the rest");
+        assert_eq!(rest.len(), (4 << 20) - 1);
+        let ended = end(child);
+        assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
+    }
+
+    #[test]
     fn a_signal_ends_it_while_it_reads_the_body() {
         let sandbox = account(1);
         let mut command = api(&sandbox, &["POST", "/a", "--input", "-", "-v"]);

@@ -121,12 +121,43 @@ fn the_array_is_named_where_it_is_not_clear() {
             64,
             "no object",
         ),
-        (Fault::on_api(), &["--key", "people"], 76, "Check the key"),
         (
             Fault::on_api(),
-            &["--key", "page_count"],
+            &["--key", "people"],
+            64,
+            "--key people: the answer holds no such array, but users\n  Say",
+        ),
+        (
+            Fault::on_api(),
+            &["--key", "page_size"],
+            64,
+            "such as --key users.",
+        ),
+        (
+            Fault::on_api().remove_member("users"),
+            &["--key", "users"],
+            64,
+            "no array at all",
+        ),
+        // It was there on the first page: not the command line is wrong.
+        (
+            Fault::on_api().after(1).remove_member("users"),
+            &["--key", "users", "-f", "page_size=2"],
             76,
             "Check the key",
+        ),
+        // What is no answer of Zoom's has no names to tell.
+        (
+            Fault::on_api().garbage_json(),
+            &["--key", "people"],
+            75,
+            "cannot be read",
+        ),
+        (
+            Fault::on_api().set_member("a\nzoom-s2s: done", json!([1])),
+            &[],
+            64,
+            "a\u{fffd}zoom-s2s: done, users",
         ),
     ];
     for (fault, more, code, words) in rows {
@@ -135,8 +166,27 @@ fn the_array_is_named_where_it_is_not_clear() {
         sandbox.clear_faults();
         assert_eq!(ended.code, *code, "{}", ended.stderr);
         assert!(ended.stderr.contains(words), "{}", ended.stderr);
-        assert_eq!(ended.stdout.is_empty(), *code != 0, "{}", ended.stdout);
+        if *code == 64 {
+            assert_eq!(ended.stdout, "");
+        }
     }
+}
+
+#[test]
+fn a_warning_stands_on_a_line_of_its_own() {
+    let sandbox = account(1);
+    let page = r#"{"next_page_token":"","things":[1]}"#;
+    let fault = Fault::on_api().always();
+    sandbox.fault(fault.status(200, page, "application/json"));
+    let script = "exec \"$0\" api GET /things --paginate 2>&1";
+    let mut command = Command::new("/bin/sh");
+    command
+        .args(["-c", script, env!("CARGO_BIN_EXE_zoom-s2s")])
+        .env_clear()
+        .envs(sandbox.env());
+    let printed = run(&mut command).good();
+    let expected = "[\n1\n]\nwarning: Zoom stated no total";
+    assert!(printed.starts_with(expected), "{printed}");
 }
 
 #[test]

@@ -65,6 +65,12 @@ const ROWS: &[Row] = &[
         r#"{"code":124,"message":"Invalid access token."}"#,
         &["tokens in a row"],
     ),
+    (
+        |sandbox| sandbox.fault(Fault::on_api().always().oversized(70_000_000)),
+        76,
+        "",
+        &["larger than", "users --page-size N, api -f page_size=N."],
+    ),
     // The token endpoint's answer is not the API's.
     (|sandbox| sandbox.disable_app(true), 77, "", &["zoom-s2s: "]),
 ];
@@ -133,7 +139,20 @@ fn what_cannot_be_sent_is_told_before_anything_is() {
         (&["GET", "/users?access_token=eyJ"], "access_token"),
         (&["GET", "/users", "-f", "access_token=eyJ"], "access_token"),
         (&["GET", "/users#eyJ"], "-f KEY=VALUE"),
-        (&["GET", "/users/{id}"], "{id}"),
+        (&["GET", "/users/{id}"], "-f id=VALUE"),
+        (&["GET", ""], "PATH is empty"),
+        (
+            &["GET", "/users", "-H", "Proxy-Authorization: Basic eyJ"],
+            "\"Proxy-Authorization\"",
+        ),
+        (
+            &["GET", "/users", "--paginate", "-f", "page_number=2"],
+            "page_number",
+        ),
+        (
+            &["GET", "/users?page_number=2", "--paginate"],
+            "page_number",
+        ),
         (&["GET", "/users/{id}", "-f", "id="], "id"),
         (&["GET", "/users/{id}", "-f", "id=.."], "id"),
         (&["GET", "/users/{id}", "-f", "id=a", "-f", "id=b"], "twice"),

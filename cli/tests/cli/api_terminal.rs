@@ -7,13 +7,14 @@ use pty_process::blocking::{Command, Pty, open};
 use zoom_s2s_sandbox::{Fault, Sandbox};
 
 use crate::api::account;
-use crate::support::until;
+use crate::support::{heeding, until};
 
 /// The command on a terminal of its own.
 fn typed(sandbox: &Sandbox, arguments: &[&str]) -> (Pty, std::process::Child) {
     let (pty, pts) = open().expect("a terminal");
-    let command = Command::new(env!("CARGO_BIN_EXE_zoom-s2s"))
-        .arg("api")
+    let words = [heeding(), &[env!("CARGO_BIN_EXE_zoom-s2s"), "api"]].concat();
+    let command = Command::new(words[0])
+        .args(&words[1..])
         .args(arguments)
         .env_clear()
         .envs(sandbox.env());

@@ -19,6 +19,7 @@ fn assert_healthy(scene: &Scene) -> Report {
     run(&mut scene.command("--version")).good();
     let [text, json] = ["", "--json"].map(|options| {
         let (asked, started) = (scene.sandbox.token_requests(), Instant::now());
+        let called = scene.sandbox.api_requests();
         let ended = scene.doctor(options);
         let took = started.elapsed();
         let said = format!("{}{}", ended.stdout, ended.stderr);
@@ -26,6 +27,7 @@ fn assert_healthy(scene: &Scene) -> Report {
         assert_eq!(ended.code, 0, "{said}");
         assert!(took < QUICK, "{took:?}: {said}");
         assert!(scene.sandbox.token_requests() <= asked + 1, "{said}");
+        assert!(scene.sandbox.api_requests() <= called + 1, "{said}");
         assert!(!said.contains('\x1b'), "not a terminal: {said}");
         ended
     });
@@ -63,7 +65,10 @@ fn a_healthy_set_up_is_called_so() {
 fn so_is_one_with_everything() {
     let mut scene = Scene::on(Sandbox::builder().tls(true).world(World::SingleToken));
     let authority = scene.sandbox.ca_pem().expect("an authority").to_owned();
-    let authority = scene.file("ca.pem", &authority).display().to_string();
+    let authority = scene
+        .file("ca.pem", &format!("\u{feff}{authority}"))
+        .display()
+        .to_string();
     scene.set("ZOOM_S2S_CA_FILE", authority);
     scene.set("ZOOM_S2S_CA_ONLY", "1");
     scene.set("HTTPS_PROXY", format!("http://{}", proxy(Manner::Tunnels)));

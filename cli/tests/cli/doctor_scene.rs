@@ -166,6 +166,14 @@ pub(crate) fn closed_port() -> String {
     listener.local_addr().expect("an address").to_string()
 }
 
+/// A pipe into which nobody writes.
+pub(crate) fn pipe(scene: &Scene, name: &str) -> PathBuf {
+    let path = scene.path(name);
+    let made = Command::new("mkfifo").arg(&path).status();
+    assert!(made.expect("it starts").success());
+    path
+}
+
 #[cfg(unix)]
 pub(crate) fn mode(path: &std::path::Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt;

@@ -36,11 +36,93 @@ fn a_full_disk_is_named() {
     assert_eq!(ended.code, 74);
     let told = "zoom-s2s: cannot write standard output: No space left on device";
     assert!(ended.stderr.contains(told), "{}", ended.stderr);
+    for arguments in [
+        "--help",
+        "users --help",
+        "--version",
+        "man",
+        "completions zsh",
+    ] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full");
+        let mut command = bare(arguments);
+        command.stdout(full.expect("the device"));
+        let child = command.stderr(std::process::Stdio::piped()).spawn();
+        let ended = end(child.expect("it starts"));
+        assert_eq!(ended.code, 74, "{arguments}");
+        assert!(
+            ended.stderr.starts_with(told),
+            "{arguments}: {}",
+            ended.stderr
+        );
+    }
+}
+
+#[test]
+fn help_that_nobody_reads_ends_as_any_output() {
+    for arguments in ["--help", "man", "completions zsh"] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = bare(arguments);
+        let child = command
+            .stdout(writer)
+            .stderr(std::process::Stdio::piped())
+            .spawn();
+        let ended = end(child.expect("it starts"));
+        assert_eq!(
+            (ended.code, ended.stderr.as_str()),
+            (141, ""),
+            "{arguments}"
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_ignored_at_the_start_stays_ignored() {
+    for (name, code) in [("HUP", 143), ("INT", 143)] {
+        let sandbox = Sandbox::builder().users(300).start().expect("it starts");
+        sandbox.fault(Fault::on_api().latency(ENDLESS));
+        let mut command = std::process::Command::new("/bin/sh");
+        let script = format!("trap '' {name}; exec \"$0\" users --timeout 600");
+        command
+            .args(["-c", &script, env!("CARGO_BIN_EXE_zoom-s2s")])
+            .env_clear()
+            .envs(sandbox.env());
+        let (child, _stdout) = start(&mut command);
+        until("it is asked", || sandbox.api_requests() == 1);
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id()));
+        let status = status.expect("it runs");
+        let mask = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            u64::from_str_radix(line.expect("a mask").trim(), 16).expect("a number")
+        };
+        let bit = if name == "HUP" { 1 } else { 1 << 1 };
+        assert_eq!(mask("SigIgn:") & bit, bit, "{name}");
+        assert_eq!(mask("SigCgt:") & bit, 0, "{name}");
+        signal(&child, name);
+        signal(&child, "TERM");
+        assert_eq!(end(child).code, code, "{name}");
+    }
+}
+
+#[test]
+fn a_sandbox_that_hangs_up_leaves_nothing() {
+    for name in ["HUP", "TERM"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut command = bare("sandbox --users 1 --tls");
+        let (child, mut stdout) = start(command.env("TMPDIR", folder.path()));
+        assert!(first_line(&mut stdout).starts_with("# "));
+        let entries = || fs::read_dir(folder.path()).expect("a folder").count();
+        assert_eq!(entries(), 1, "the authority");
+        signal(&child, name);
+        assert_eq!(end(child).code, 0, "{name}");
+        assert_eq!(entries(), 0, "{name}");
+    }
 }
 
 #[test]
 fn a_signal_ends_a_pending_call_and_removes_what_is_unfinished() {
-    for (name, code) in [("INT", 130), ("TERM", 143)] {
+    for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let sandbox = Sandbox::builder().users(300).start().expect("it starts");
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("users.csv");

@@ -176,6 +176,29 @@ fn a_file_without_a_folder_in_its_name_is_written_where_we_are() {
     assert_eq!(names(folder.path()), ["users.csv"]);
 }
 
+#[test]
+fn a_hyphen_is_standard_output() {
+    let sandbox = account();
+    let folder = tempfile::tempdir().expect("a folder");
+    for arguments in ["users -o -", "api GET /users -o -"] {
+        let mut command = led_to(&sandbox, arguments);
+        let printed = run(command.current_dir(folder.path())).good();
+        assert!(printed.contains("@"), "{arguments}: {printed}");
+        assert_eq!(names(folder.path()), [""; 0], "{arguments}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_missing_folder_is_told_by_the_name_that_was_given() {
+    let sandbox = account();
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = led_to(&sandbox, "users -o no/such/x");
+    let failed = run(command.current_dir(folder.path()));
+    let told = "zoom-s2s: cannot write no/such/x: No such file or directory (os error 2)\n";
+    assert_eq!((failed.code, failed.stderr.as_str()), (74, told));
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn what_is_no_file_is_not_replaced() {

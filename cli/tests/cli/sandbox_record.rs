@@ -86,6 +86,10 @@ fn what_is_odd_is_said() {
     );
     let strange = jwt(r#"{"alg":"none"}"#, "{}");
     let expired = jwt(r#"{"alg":"HS256"}"#, r#"{"iss":"K","exp":946684800.5}"#);
+    let ancient = bearer(&jwt(
+        r#"{"alg":"HS256"}"#,
+        r#"{"iss":"K","exp":-9223372036854775808}"#,
+    ));
     let swapped = jwt(
         r#"{"alg":"HS256"}"#,
         &format!(r#"{{"iss":"{SECRET}","exp":{}}}"#, now() + 60),
@@ -213,6 +217,18 @@ fn what_is_odd_is_said() {
         ),
         (
             "GET /v2/users",
+            vec![("Authorization", &ancient)],
+            "",
+            vec!["exp -9223372036854775808 (expired", "has expired"],
+        ),
+        (
+            "GET /v2/users?page_size=hunter2&status=active",
+            vec![],
+            "",
+            vec!["page_size=<7 characters>  status=active"],
+        ),
+        (
+            "GET /v2/users",
             vec![("Authorization", &swapped_jwt)],
             "",
             vec!["iss q3Xk… (32 characters)"],
@@ -337,6 +353,22 @@ fn faults_and_clients_that_leave_are_recorded() {
         "answer  none, by the fault latency",
     ] {
         crate::support::until(part, || read().contains(part));
+    }
+}
+
+#[test]
+fn a_record_is_kept_and_nobody_elses() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("record.txt");
+    for requests in [1, 2] {
+        let sandbox = Started::new(&format!("--users 5 --record {}", file.display()));
+        sandbox.send("GET /v2/users", &[], "");
+        assert_eq!(sandbox.stop().code, 0);
+        let record = fs::read_to_string(&file).expect("the record");
+        assert_eq!(record.matches("GET /v2/users").count(), requests);
+        let mode = fs::metadata(&file).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 }
 

@@ -130,6 +130,11 @@ fn what_is_wrong_in_a_file_is_shown_where_it_stands() {
             "not a time",
         ),
         (
+            "{\"clock\": {\"offset_seconds\": 9223372036854775807}}",
+            "clock",
+            "more than 10,000 years",
+        ),
+        (
             "{\"role\": {\"permissions\": []}, \"app\": {\"add_scope\": \"user:read:admin\"}}",
             "app",
             "the role lacks User: Read",

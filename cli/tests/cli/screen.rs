@@ -10,7 +10,7 @@ use pty_process::blocking::{Command, Pty, open};
 use vt100::Parser;
 use zoom_s2s_sandbox::Sandbox;
 
-use crate::support::until;
+use crate::support::{heeding, until};
 
 const ROWS: u16 = 50;
 
@@ -43,8 +43,9 @@ impl Screen {
         let (pty, terminal) = open().expect("a terminal");
         pty.resize(pty_process::Size::new(ROWS, columns))
             .expect("its size");
-        let child = Command::new(program)
-            .args(arguments)
+        let words = [heeding(), &[program], arguments].concat();
+        let child = Command::new(words[0])
+            .args(&words[1..])
             .env_clear()
             .env("TERM", "xterm-256color")
             .envs(sandbox.map(Sandbox::env).unwrap_or_default())

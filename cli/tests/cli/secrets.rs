@@ -2,7 +2,7 @@
 
 use zoom_s2s_sandbox::{Fault, Sandbox};
 
-use crate::support::{fed, led_to, run};
+use crate::support::{bare, fed, led_to, run};
 
 #[test]
 fn nothing_printed_holds_a_secret_or_a_token() {
@@ -36,6 +36,56 @@ fn nothing_printed_holds_a_secret_or_a_token() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn what_stands_where_it_does_not_belong_is_not_repeated() {
+    const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl";
+    const NO_PLACE: &str = "zoom-s2s: an argument that does not belong there (not shown)\n";
+    const REJECT: &str = "The token is read from standard input.";
+    for (before, after, words) in [
+        ("", "", "unrecognized subcommand (not shown)"),
+        ("users ", "", NO_PLACE),
+        ("token ", "", NO_PLACE),
+        ("token --reject ", "", NO_PLACE),
+        ("token --reject ", "", REJECT),
+        ("token --reject=", "", REJECT),
+        ("token --json=", "", "(not shown) for '--json'"),
+        (
+            "users --timeout=",
+            "",
+            "(not shown) for '--timeout <SECONDS>'",
+        ),
+        (
+            "users --page-size ",
+            "",
+            "(not shown) for '--page-size <N>'",
+        ),
+        ("users --fields email,", "", "(not shown) for '--fields"),
+        ("users --status ", "", "[possible values: active"),
+        ("completions ", "", "[possible values: bash"),
+        ("sandbox --port ", "", "(not shown) for '--port <P>'"),
+        ("man users ", "", NO_PLACE),
+        ("doctor ", " -v", NO_PLACE),
+        ("token --access-token=", "", "'--access-token'"),
+    ] {
+        let ended = run(&mut bare(&format!("{before}{TOKEN}{after}")));
+        assert_eq!(ended.code, 64, "{before}: {}", ended.stderr);
+        assert!(ended.stderr.contains(words), "{before}: {}", ended.stderr);
+        assert!(!ended.stderr.contains("eyJ"), "{before}: {}", ended.stderr);
+    }
+    // With a blank it is no mistyped word, however short.
+    let ended = run(bare("users").arg("Bearer eyJ"));
+    assert!(ended.stderr.starts_with(NO_PLACE), "{}", ended.stderr);
+    // Harmless words keep clap's help.
+    for (arguments, words) in [
+        ("uesrs", "'uesrs'"),
+        ("users --status asleep", "'asleep'"),
+        ("users now", "'now'"),
+    ] {
+        let ended = run(&mut bare(arguments));
+        assert!(ended.stderr.contains(words), "{}", ended.stderr);
     }
 }
 

@@ -1,11 +1,11 @@
 //! What a URL of a Redis store says.
 
-use std::fs;
 use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::secret::Secret;
+use crate::settings_file;
 use crate::store::url::Options;
 use crate::store::{StoreError, shown};
 use crate::transport::Place;
@@ -232,13 +232,19 @@ fn password(given: Option<Secret>, options: &mut Options) -> Result<Password> {
         ));
     }
     let path = PathBuf::from(path);
+    let given = settings_file::shown(&path);
     // The program may change its directory later.
     let path = std::path::absolute(&path).unwrap_or(path);
+    // What is no path has become one by now.
+    let told = match given.as_str() {
+        settings_file::HIDDEN => given,
+        _ => shown(&path),
+    };
     match read_password(&path) {
         Ok(_) => Ok(Password::File(path)),
         Err(why) => Err(options.refuse_option(
             "password_file",
-            &format!("names {}: {why}", shown(&path)),
+            &format!("names {told}: {why}"),
             "Point it to a readable file that holds the password alone.",
         )),
     }
@@ -246,12 +252,8 @@ fn password(given: Option<Secret>, options: &mut Options) -> Result<Password> {
 
 /// The content of a password file, or why it cannot be used.
 fn read_password(path: &Path) -> std::result::Result<Secret, String> {
-    // Looked at before it is opened: opening a pipe could wait forever.
-    let about = fs::metadata(path).map_err(|error| error.to_string())?;
-    if !about.is_file() || about.len() > MAX_PASSWORD {
-        return Err("it is no file of a few bytes".to_owned());
-    }
-    let bytes = zeroize::Zeroizing::new(fs::read(path).map_err(|error| error.to_string())?);
+    let bytes = settings_file::read(path, MAX_PASSWORD).map_err(|fault| fault.why())?;
+    let bytes = zeroize::Zeroizing::new(bytes);
     let text = std::str::from_utf8(&bytes).map_err(|_| "it is not UTF-8".to_owned())?;
     let text = text.strip_suffix('\n').unwrap_or(text);
     let text = text.strip_suffix('\r').unwrap_or(text);

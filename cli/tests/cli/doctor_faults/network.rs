@@ -1,6 +1,10 @@
 //! Names, ports and proxies.
 
-use std::net::TcpListener;
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use zoom_s2s_sandbox::Sandbox;
 
 use super::row::{Row, check_all, row};
 use crate::doctor_scene::{Scene, closed_port};
@@ -10,6 +14,30 @@ use crate::proxies::{BASIC, FORBIDS, Manner, NTLM, SHOWS_A_PAGE, proxy};
 fn behind(scene: &mut Scene, manner: Manner) {
     scene.set_hosts("https://zoom.invalid");
     scene.set("HTTPS_PROXY", format!("http://{}", proxy(manner)));
+}
+
+/// The same server, where the first answer takes half a second.
+fn behind_a_slow_line(url: &str) -> String {
+    let (scheme, place) = url.split_once("://").expect("a URL");
+    let place = place.to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        for near in listener.incoming().flatten() {
+            let far = TcpStream::connect(&place).expect("the server");
+            let ways = [(&near, &far), (&far, &near)];
+            for (pause, (from, to)) in [500, 0].into_iter().zip(ways) {
+                let mut from = from.try_clone().expect("a copy");
+                let mut to = to.try_clone().expect("a copy");
+                thread::spawn(move || {
+                    thread::sleep(Duration::from_millis(pause));
+                    let _ = std::io::copy(&mut from, &mut to);
+                    let _ = to.shutdown(Shutdown::Write);
+                });
+            }
+        }
+    });
+    format!("{scheme}://{address}")
 }
 
 pub(super) const ROWS: &[Row] = &[
@@ -105,6 +133,21 @@ pub(super) const ROWS: &[Row] = &[
         "names",
         &["zoom.invalid"],
         &["HTTP_PROXY is", "HTTPS_PROXY"],
+        75,
+    ),
+    row("less time for a connection than it takes", |scene| {
+        scene.move_to(Sandbox::builder().tls(true));
+        let authority = scene.sandbox.ca_pem().expect("an authority").to_owned();
+        let authority = scene.file("ca.pem", &authority).display().to_string();
+        scene.set("ZOOM_S2S_CA_FILE", authority);
+        let slow = behind_a_slow_line(scene.sandbox.url());
+        scene.set_hosts(&slow);
+        scene.set("ZOOM_S2S_CONNECT_TIMEOUT_MS", "150");
+    })
+    .wrong(
+        "tls",
+        &["127.0.0.1"],
+        &["ZOOM_S2S_CONNECT_TIMEOUT_MS allows 150 ms"],
         75,
     ),
     row("a host that takes connections and says nothing", |scene| {

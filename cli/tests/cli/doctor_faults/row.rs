@@ -106,6 +106,7 @@ impl Row {
         let mut scene = Scene::new();
         (self.seed)(&mut scene);
         let users = run(&mut scene.command("users --timeout 2"));
+        scene.assert_discreet(&users.stderr, self.name);
         let works = self.verdict == "note" || self.unnoticed;
         assert_eq!(users.code == 0, works, "the fault: {}", users.stderr);
         let told = scene.doctor("--json");

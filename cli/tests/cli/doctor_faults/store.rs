@@ -11,7 +11,7 @@ use zoom_s2s_sandbox::{Fault, Sandbox, World};
 
 use super::row::{Row, check_all, row};
 use crate::doctor_report::Report;
-use crate::doctor_scene::{Scene, closed_port, mode};
+use crate::doctor_scene::{Scene, closed_port, mode, pipe};
 use crate::redis::{Listen, Options, Redis, TOOLS};
 use crate::support::{run, until};
 
@@ -113,6 +113,43 @@ pub(super) const ROWS: &[Row] = &[
     .wrong("store", &["password"], &["password"], 75)
     .unnoticed()
     .needs(&TOOLS),
+    row(
+        "a token in the store from before a scope was added",
+        |scene| {
+            keep_in(scene, 0o700);
+            scene.sandbox.set_scopes(&["meeting:read:meeting:admin"]);
+            run(&mut scene.command("token")).good();
+        },
+    )
+    .wrong(
+        "scopes",
+        &["user:read:list_users:admin"],
+        &["zoom-s2s token --reject > "],
+        77,
+    ),
+    row("a password's file that is a pipe", |scene| {
+        let pipe = pipe(scene, "password").display().to_string();
+        let url = format!("redis://{}?password_file={pipe}", closed_port());
+        scene.set("ZOOM_S2S_TOKEN_STORE", url);
+    })
+    .wrong(
+        "files",
+        &["password_file", "a named pipe"],
+        &["only once"],
+        78,
+    )
+    .needs(&["mkfifo"]),
+    row("a password where its file's name should be", |scene| {
+        let url = format!("redis://{}?password_file=xyzzy-plugh", closed_port());
+        scene.set("ZOOM_S2S_TOKEN_STORE", url);
+        scene.secret("xyzzy-plugh");
+    })
+    .wrong(
+        "files",
+        &["password_file", "not shown"],
+        &["password_file"],
+        78,
+    ),
     row("a rogue that asks for tokens all the time", |scene| {
         scene.move_to(Sandbox::builder().world(World::SingleToken));
         scene.keep(Rogue::start(scene));

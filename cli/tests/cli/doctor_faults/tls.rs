@@ -4,7 +4,7 @@ use zoom_s2s_sandbox::Sandbox;
 
 use super::row::{Row, check_all, row};
 use crate::certificates::Authority;
-use crate::doctor_scene::Scene;
+use crate::doctor_scene::{Scene, mode};
 use crate::proxies::{Manner, proxy};
 
 /// Years that have begun and will outlast this project.
@@ -77,6 +77,21 @@ pub(super) const ROWS: &[Row] = &[
         &["ca-certificates"],
         76,
     ),
+    row("a trust store that may not be read", |scene| {
+        scene.move_to(Sandbox::builder().tls(true));
+        let path = scene.file("all.pem", "");
+        mode(&path, 0o000);
+        scene.set("SSL_CERT_FILE", path.display().to_string());
+        scene.as_nobody_special();
+    })
+    .wrong(
+        "tls",
+        &["no trusted certificate authorities", "denied"],
+        &["right to read", "all.pem"],
+        76,
+    )
+    .never(&["install"])
+    .needs(&["setpriv"]),
     row("https to a port that speaks http", |scene| {
         let url = scene.sandbox.url().replace("http:", "https:");
         scene.set_hosts(&url);

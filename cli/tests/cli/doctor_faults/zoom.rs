@@ -5,11 +5,19 @@ use std::time::Duration;
 use zoom_s2s_sandbox::{Fault, Permission, RateLimit, RoleRefusal, Sandbox};
 
 use super::row::{Row, check_all, row};
+use crate::doctor_scene::Scene;
 
 fn daily() -> RateLimit {
     RateLimit::Daily {
         retry_after: "2099-01-01T00:00:00Z".into(),
     }
+}
+
+/// The API says this to whoever asks, and that all is well.
+fn api_says(scene: &mut Scene, status: u16, body: impl Into<String>) {
+    let fault = Fault::on_api().always();
+    let fault = fault.status(status, body.into(), "application/json");
+    scene.sandbox.fault(fault);
 }
 
 pub(super) const ROWS: &[Row] = &[
@@ -152,6 +160,22 @@ pub(super) const ROWS: &[Row] = &[
             .fault(Fault::on_api().always().server_error(503))
     })
     .wrong("call", &["503"], &["zoomstatus"], 75),
+    row("an object that is no page of users", |scene| {
+        api_says(scene, 200, "{}")
+    })
+    .wrong("call", &["`users` is missing"], &["ZOOM_S2S_API_URL"], 76),
+    row("a list that is no page of users", |scene| {
+        api_says(scene, 200, "[]")
+    })
+    .wrong("call", &["not a JSON object"], &["ZOOM_S2S_API_URL"], 76),
+    row("brackets without end in the place of users", |scene| {
+        api_says(scene, 200, "[".repeat(100_000))
+    })
+    .wrong("call", &["not a JSON object"], &["ZOOM_S2S_API_URL"], 76),
+    row("nothing in the place of users", |scene| {
+        api_says(scene, 204, "")
+    })
+    .wrong("call", &["cannot be read"], &["ZOOM_S2S_API_URL"], 76),
     row("something else where the API should be", |scene| {
         let url = scene.sandbox.url().to_owned();
         scene.set("ZOOM_S2S_API_URL", format!("{url}/intranet"));
