@@ -7,6 +7,7 @@ ZOOM_S2S_LIBRARY, and run python3 -m unittest discover -s python/tests.
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +21,8 @@ HANG_MS = 30_000
 # Python 3.12 warns of a fork while a thread that made a call is still on its way out; newer ones can
 # wait for its end, older ones do not look.
 WARNINGS = ["-W", "ignore:This process:DeprecationWarning"] if sys.version_info[:2] == (3, 12) else []
+# Shells ignore Ctrl-C for what they run in the background, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 

@@ -17,6 +17,8 @@ pub(crate) fn program(tool: &str, zoom: &Sandbox) -> Command {
     let mut command = with_sandbox(tool, zoom);
     command
         .env("ZOOM_S2S_LIBRARY", library().join("libzoom_s2s.so.1"))
+        // Else the size of a process depends on which thread made what.
+        .env("MALLOC_ARENA_MAX", "1")
         .env("NO_PROXY", "*");
     command
 }
