@@ -51,6 +51,15 @@ impl fmt::Display for PageProblem {
     }
 }
 
+/// Line and column of a byte of a document, as serde_json counts them.
+pub(crate) fn place(document: &[u8], at: usize) -> (usize, usize) {
+    let before = document.get(..at).unwrap_or(document);
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let start = before.iter().rposition(|byte| *byte == b'\n');
+    let column = (at + 1).min(document.len()) - start.map_or(0, |newline| newline + 1);
+    (line, column)
+}
+
 /// A body that could not be read, with the reason.
 pub(crate) struct Unreadable {
     pub(crate) problem: PageProblem,

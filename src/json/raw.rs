@@ -13,15 +13,6 @@ pub(crate) fn member<'j>(object: &'j str, name: &str) -> Option<&'j str> {
     pick::<&RawValue>(object, name).map(RawValue::get)
 }
 
-/// Where each entry of the array `key` of a document is.
-pub(crate) fn entry_spans(document: &str, key: &str) -> Vec<Span> {
-    let entries: Vec<&RawValue> = pick(document, key).flatten().unwrap_or_default();
-    let spans = entries
-        .iter()
-        .filter_map(|entry| span_within(document, entry.get()));
-    spans.collect()
-}
-
 /// The document without the byte order mark that some servers put first, which JSON has not.
 pub(crate) fn without_bom(body: &str) -> &str {
     body.strip_prefix('\u{feff}').unwrap_or(body)

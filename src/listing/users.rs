@@ -9,7 +9,7 @@ use super::query::{Status, Users};
 use crate::client::{ApiRequest, Client};
 use crate::error::Result;
 use crate::json::Unreadable;
-use crate::users::{Buffers, PageUsers, Pool, User, UserField, UsersPage};
+use crate::users::{Buffers, PageUsers, Pool, User, UsersPage};
 
 impl Plan for Users {
     type Page = UsersPage;
@@ -71,18 +71,7 @@ impl Page for UsersPage {
     }
 
     fn keep(self, key: &RandomState, mut keep: impl FnMut(u64) -> bool) -> UsersPage {
-        self.retain(|page, row| {
-            // Pending users have no ID; addresses are the same in any case of letters.
-            keep(
-                match page.text(row, UserField::Id).filter(|id| !id.is_empty()) {
-                    Some(id) => key.hash_one(("id", id)),
-                    None => {
-                        let email = page.text(row, UserField::Email).unwrap_or_default();
-                        key.hash_one(("email", email.to_lowercase()))
-                    }
-                },
-            )
-        })
+        self.retain(|user| keep(key.hash_one(user)))
     }
 }
 

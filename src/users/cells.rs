@@ -18,10 +18,10 @@ impl UsersPage {
     /// surrogate pair, which no text can hold, becomes U+FFFD.
     pub fn text(&self, row: usize, field: UserField) -> Option<&str> {
         let span = match field.kind() {
-            FieldKind::Text => self.row(row)?.span(field)?,
+            FieldKind::Text => self.span(row, field)?,
             FieldKind::Number | FieldKind::List => return None,
         };
-        Some(self.text_at(span))
+        Some(self.inner().text(span))
     }
 
     /// The value of a number field, or of a text field whose text is a whole number.
@@ -30,7 +30,7 @@ impl UsersPage {
     /// Zoom sent in place of a number counts as 0 or 1.
     pub fn number(&self, row: usize, field: UserField) -> Option<i64> {
         match field.kind() {
-            FieldKind::Number => self.row(row)?.number(field),
+            FieldKind::Number => self.inner().rows.number(self.row(row)?, field),
             FieldKind::Text => self.text(row, field).and_then(integer),
             FieldKind::List => None,
         }
@@ -38,9 +38,9 @@ impl UsersPage {
 
     /// How many entries a list field has; 0 if it has no value, or is not a list.
     pub fn list_len(&self, row: usize, field: UserField) -> usize {
-        match (self.row(row), field.kind()) {
-            (Some(row), FieldKind::List) => row.span(field).map_or(0, Span::len),
-            _ => 0,
+        match field.kind() {
+            FieldKind::List => self.span(row, field).map_or(0, Span::len),
+            FieldKind::Text | FieldKind::Number => 0,
         }
     }
 
@@ -52,7 +52,7 @@ impl UsersPage {
         if index >= self.list_len(row, field) {
             return None;
         }
-        let list = self.row(row)?.span(field)?;
+        let list = self.span(row, field)?;
         let keys = field.entry_keys();
         let (width, place) = match key {
             "" if keys.is_empty() => (1, 0),
@@ -63,7 +63,7 @@ impl UsersPage {
             .rows
             .lists
             .get(list.offset() + index * width + place)?;
-        (span != Span::ABSENT).then(|| self.text_at(span))
+        (span != Span::ABSENT).then(|| self.inner().text(span))
     }
 
     /// Like [`list_text`](UsersPage::list_text), for a member that is a whole number, exactly.
@@ -91,7 +91,7 @@ impl UsersPage {
         if text.is_empty() {
             return Some("\0");
         }
-        let all = &self.inner().rows.text;
+        let all = &self.inner().text;
         let span = span_within(all, text)?;
         let end = span.offset() + span.len();
         all.get(span.offset()..end + 1)
@@ -102,7 +102,7 @@ impl UsersPage {
         self.inner().rows.rows.get(row)
     }
 
-    pub(super) fn text_at(&self, span: Span) -> &str {
-        span.of(&self.inner().rows.text).unwrap_or_default()
+    fn span(&self, row: usize, field: UserField) -> Option<Span> {
+        self.inner().rows.span(self.row(row)?, field)
     }
 }

@@ -4,14 +4,13 @@ use std::fmt;
 use std::mem;
 use std::sync::{Arc, Weak};
 
-use arc_swap::ArcSwapOption;
+use once_cell::race::OnceBox;
 
 use super::pool::{Buffers, Pool};
-use super::read::{Shape, read};
-use super::rows::Rows;
-use super::{PageUsers, User};
-use crate::json::Unreadable;
-use crate::json::{Span, entry_spans, span_within, without_bom};
+use super::read::{Shape, as_received, read};
+use super::rows::{Row, Rows};
+use super::{PageUsers, User, UserField};
+use crate::json::{Span, Unreadable};
 
 /// A page of users as [List users] sends it.
 ///
@@ -29,22 +28,42 @@ use crate::json::{Span, entry_spans, span_within, without_bom};
 pub struct UsersPage(Arc<Inner>);
 
 pub(super) struct Inner {
-    json: String,
+    /// All texts, see [`Rows`].
+    pub(super) text: String,
     pub(super) rows: Rows,
-    shape: Shape,
-    /// The place in `json` of each row's user, if rows have been left out.
-    places: Option<Vec<u32>>,
-    /// Where each user is in `json`; found when first asked for.
+    /// The body as it was received; made when first asked for.
     // Not a `OnceLock`: a forked child would wait for ever for a thread of its parent.
-    users: ArcSwapOption<Vec<Span>>,
+    json: OnceBox<String>,
     pool: Weak<Pool>,
+}
+
+impl Inner {
+    pub(super) fn text(&self, span: Span) -> &str {
+        span.of(&self.text).unwrap_or_default()
+    }
+
+    fn identity(&self, row: &Row) -> Identity<'_> {
+        let text = |field| self.rows.span(row, field).map(|span| self.text(span));
+        match text(UserField::Id).filter(|id| !id.is_empty()) {
+            Some(id) => Identity::Id(id),
+            None => Identity::Email(text(UserField::Email).unwrap_or_default().to_lowercase()),
+        }
+    }
+}
+
+/// Who a user is, wherever he is met.
+#[derive(Hash)]
+pub(crate) enum Identity<'p> {
+    Id(&'p str),
+    /// Pending users have no ID. In small letters: addresses are the same in any case.
+    Email(String),
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
         if let Some(pool) = self.pool.upgrade() {
             pool.give(Buffers {
-                body: mem::take(&mut self.json).into_bytes(),
+                body: mem::take(&mut self.text).into_bytes(),
                 rows: mem::take(&mut self.rows),
             });
         }
@@ -65,29 +84,21 @@ impl UsersPage {
     fn of_shape(buffers: Buffers, pool: &Arc<Pool>, shape: Shape) -> Result<UsersPage, Unreadable> {
         #[cfg(feature = "test-panic")]
         crate::test_panic::point("page");
-        let (json, rows) = read(buffers, pool, shape)?;
+        let (text, rows) = read(buffers, pool, shape)?;
         Ok(UsersPage(Arc::new(Inner {
-            json,
+            text,
             rows,
-            shape,
-            places: None,
-            users: ArcSwapOption::const_empty(),
+            json: OnceBox::new(),
             pool: Arc::downgrade(pool),
         })))
     }
 
-    /// Leaves out the rows that `keep` does not want. For a page that nobody else holds yet.
-    pub(crate) fn retain(mut self, mut keep: impl FnMut(&UsersPage, usize) -> bool) -> UsersPage {
-        let kept: Vec<bool> = (0..self.len()).map(|row| keep(&self, row)).collect();
-        if let (Some(page), true) = (Arc::get_mut(&mut self.0), kept.contains(&false)) {
-            let mut wanted = kept.iter();
-            page.rows.rows.retain(|_| *wanted.next().unwrap_or(&true));
-            let places = (0..).zip(&kept);
-            page.places = Some(
-                places
-                    .filter_map(|(place, kept)| kept.then_some(place))
-                    .collect(),
-            );
+    /// Leaves out the users that `keep` does not want. For a page that nobody else holds yet.
+    pub(crate) fn retain(mut self, mut keep: impl FnMut(Identity<'_>) -> bool) -> UsersPage {
+        if let Some(page) = Arc::get_mut(&mut self.0) {
+            let mut rows = mem::take(&mut page.rows.rows);
+            rows.retain(|row| keep(page.identity(row)));
+            page.rows.rows = rows;
         }
         self
     }
@@ -117,7 +128,7 @@ impl UsersPage {
 
     /// The token that asks for the next page; empty on the last one. Zoom keeps it for 15 minutes.
     pub fn next_page_token(&self) -> &str {
-        self.text_at(self.0.rows.head.next_page_token)
+        self.0.text(self.0.rows.head.next_page_token)
     }
 
     /// How many users the whole listing has, where Zoom said so.
@@ -141,38 +152,24 @@ impl UsersPage {
     }
 
     /// The page exactly as received, after decompression.
+    ///
+    /// The first call on a page, or for one of its users, makes a copy of it, which the page keeps.
     pub fn json(&self) -> &str {
-        &self.0.json
+        let page = &*self.0;
+        page.json.get_or_init(|| {
+            Box::new(as_received(
+                page.text.get(..page.rows.body).unwrap_or_default(),
+            ))
+        })
     }
 
     /// The JSON of one user, exactly as received.
-    ///
-    /// The first call on a page looks for the users in its JSON.
     pub fn user_json(&self, row: usize) -> Option<&str> {
-        let place = match &self.0.places {
-            Some(places) => *places.get(row)? as usize,
-            None => row,
-        };
-        self.user_spans().get(place)?.of(&self.0.json)
+        self.0.rows.rows.get(row)?.user.of(self.json())
     }
 
     pub(super) fn inner(&self) -> &Inner {
         &self.0
-    }
-
-    fn user_spans(&self) -> Arc<Vec<Span>> {
-        let page = &*self.0;
-        if let Some(found) = page.users.load_full() {
-            return found;
-        }
-        let found: Arc<Vec<Span>> = Arc::new(match page.shape {
-            Shape::Page => entry_spans(&page.json, "users"),
-            Shape::User => span_within(&page.json, without_bom(&page.json).trim())
-                .into_iter()
-                .collect(),
-        });
-        page.users.store(Some(found.clone()));
-        found
     }
 }
 

@@ -1,67 +1,50 @@
-//! Users as fixed-size rows over one text buffer.
+//! Users as rows over one text buffer.
 //!
 //! Invariants:
-//! - Every text in `text` is followed by a NUL byte, which is not counted in its length. Texts may
-//!   hold U+0000 themselves.
-//! - A text cell is a [`Span`] of `text`; a number cell is the bits of an `i64`; a list cell is a
-//!   [`Span`] of `lists`, counted in entries. A cell whose bit in `present` is clear means nothing.
+//! - Every text is followed by a NUL byte, which is not counted in its length. Texts may hold U+0000
+//!   themselves, but only those behind the body.
+//! - A text cell is a [`Span`] of the body and what was written behind it; a number cell is the bits of
+//!   an `i64`; a list cell is a [`Span`] of `lists`, counted in entries.
 //! - An entry of a list is as many consecutive items of `lists` as its field has entry keys, or
 //!   one for lists of texts. Every item is a text cell or [`Span::ABSENT`]: numbers inside lists are
 //!   kept as text and read when asked for.
-//! - No text is longer than the JSON it came from, so that 32-bit offsets reach everything as long
-//!   as the body is below 4 GiB.
 
 use super::UserField;
-use crate::json::Span;
+use crate::json::{NotJson, Span, unescape};
 
 /// One user.
 #[derive(Clone)]
 pub(crate) struct Row {
-    /// Bit n is set if cell n has a value.
-    present: u64,
-    cells: [u64; UserField::COUNT],
+    /// Which of the user's cells is the field's, `ABSENT` if it has no value.
+    places: [u8; UserField::COUNT],
+    /// The first of the user's cells among all.
+    first: u32,
+    /// Where the user is in the body.
+    pub(crate) user: Span,
 }
 
-impl Row {
-    pub(crate) const EMPTY: Row = Row {
-        present: 0,
-        cells: [0; UserField::COUNT],
-    };
+const ABSENT: u8 = u8::MAX;
 
-    /// Sets or clears a cell: of duplicate members the last one counts, also if it is null.
-    fn set(&mut self, field: UserField, cell: Option<u64>) {
-        let bit = 1 << field.index();
-        match cell {
-            Some(cell) => {
-                self.present |= bit;
-                self.cells[field.index()] = cell;
-            }
-            None => self.present &= !bit,
+impl Row {
+    /// A row whose cells begin after all there are.
+    pub(crate) fn new(rows: &Rows) -> Row {
+        Row {
+            places: [ABSENT; UserField::COUNT],
+            first: rows.cells.len() as u32,
+            user: Span::EMPTY,
         }
     }
 
-    pub(crate) fn set_span(&mut self, field: UserField, span: Option<Span>) {
-        self.set(field, span.map(Span::bits));
-    }
-
-    pub(crate) fn set_number(&mut self, field: UserField, number: Option<i64>) {
-        self.set(field, number.map(i64::cast_unsigned));
-    }
-
-    fn get(&self, field: UserField) -> Option<u64> {
-        (self.present >> field.index() & 1 == 1).then(|| self.cells[field.index()])
-    }
-
-    pub(crate) fn number(&self, field: UserField) -> Option<i64> {
-        self.get(field).map(u64::cast_signed)
-    }
-
-    pub(crate) fn span(&self, field: UserField) -> Option<Span> {
-        self.get(field).map(Span::from_bits)
+    /// The place of a field's cell among all cells.
+    #[inline(always)]
+    fn cell(&self, field: UserField) -> Option<usize> {
+        let place = self.places.get(field.index()).copied();
+        let place = place.filter(|place| *place != ABSENT)?;
+        Some(self.first as usize + usize::from(place))
     }
 
     pub(crate) fn has(&self, field: UserField) -> bool {
-        self.get(field).is_some()
+        self.cell(field).is_some()
     }
 }
 
@@ -87,8 +70,12 @@ impl Head {
 
 /// The rows of a page, and all that their cells point to.
 pub(crate) struct Rows {
-    pub(crate) text: String,
+    /// How long the body is.
+    pub(crate) body: usize,
+    /// Texts that the body does not have as they are. At the end of reading they move behind it.
+    pub(crate) behind: Vec<u8>,
     pub(crate) rows: Vec<Row>,
+    pub(crate) cells: Vec<u64>,
     pub(crate) lists: Vec<Span>,
     pub(crate) head: Head,
     /// Whether some text holds U+0000.
@@ -98,8 +85,10 @@ pub(crate) struct Rows {
 impl Default for Rows {
     fn default() -> Rows {
         Rows {
-            text: String::new(),
+            body: 0,
+            behind: Vec::new(),
             rows: Vec::new(),
+            cells: Vec::new(),
             lists: Vec::new(),
             head: Head::EMPTY,
             holds_nul: false,
@@ -110,31 +99,89 @@ impl Default for Rows {
 impl Rows {
     /// Empties the rows and keeps their memory.
     pub(crate) fn clear(&mut self) {
-        self.text.clear();
+        self.body = 0;
+        self.behind.clear();
         self.rows.clear();
+        self.cells.clear();
         self.lists.clear();
         self.head = Head::EMPTY;
         self.holds_nul = false;
     }
 
-    /// Copies a text that holds no U+0000.
-    pub(crate) fn push_text(&mut self, text: &str) -> Span {
-        let span = Span::new(self.text.len(), text.len());
-        self.text.push_str(text);
-        self.text.push('\0');
-        span
+    /// Sets or clears a cell of the newest row: of duplicate members the last one counts, also if it is
+    /// null.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, row: &mut Row, field: UserField, value: Option<u64>) {
+        let Some(value) = value else {
+            return self.clear_cell(row, field);
+        };
+        let first = row.first as usize;
+        let Some(place) = row.places.get_mut(field.index()) else {
+            return;
+        };
+        if *place == ABSENT {
+            // At most one for each field.
+            *place = (self.cells.len() - first) as u8;
+            self.cells.push(value);
+        } else if let Some(cell) = self.cells.get_mut(first + usize::from(*place)) {
+            *cell = value;
+        }
     }
 
-    /// Copies a text that may hold U+0000.
-    pub(crate) fn push_unescaped(&mut self, text: &str) -> Span {
-        self.holds_nul |= text.as_bytes().contains(&0);
-        self.push_text(text)
+    #[cold]
+    fn clear_cell(&mut self, row: &mut Row, field: UserField) {
+        // Its cell, if it had one, would never be found again: the last one takes its place.
+        let Some(cell) = row.cell(field) else { return };
+        let last = self.cells.len() - 1;
+        self.cells.swap_remove(cell);
+        for place in &mut row.places {
+            if row.first as usize + usize::from(*place) == last {
+                *place = (cell - row.first as usize) as u8;
+            }
+        }
+        if let Some(place) = row.places.get_mut(field.index()) {
+            *place = ABSENT;
+        }
+    }
+
+    fn get(&self, row: &Row, field: UserField) -> Option<u64> {
+        self.cells.get(row.cell(field)?).copied()
+    }
+
+    pub(crate) fn number(&self, row: &Row, field: UserField) -> Option<i64> {
+        self.get(row, field).map(u64::cast_signed)
+    }
+
+    pub(crate) fn span(&self, row: &Row, field: UserField) -> Option<Span> {
+        self.get(row, field).map(Span::from_bits)
+    }
+
+    /// Copies a text that holds no U+0000.
+    pub(crate) fn write(&mut self, text: &[u8]) -> Span {
+        let start = self.behind.len();
+        self.behind.extend_from_slice(text);
+        self.end(start)
+    }
+
+    /// Copies a string of the JSON as the text that it stands for. See [`unescape`].
+    pub(crate) fn unescape(&mut self, body: &[u8], start: usize) -> Result<(usize, Span), NotJson> {
+        let text = self.behind.len();
+        let (end, has_nul) = unescape(body, start, &mut self.behind)?;
+        self.holds_nul |= has_nul;
+        Ok((end, self.end(text)))
+    }
+
+    fn end(&mut self, start: usize) -> Span {
+        let length = self.behind.len() - start;
+        self.behind.push(0);
+        Span::new(self.body + start, length)
     }
 
     /// Bytes of memory held, used or not.
     pub(crate) fn capacity(&self) -> usize {
-        self.text.capacity()
+        self.behind.capacity()
             + self.rows.capacity() * size_of::<Row>()
+            + self.cells.capacity() * size_of::<u64>()
             + self.lists.capacity() * size_of::<Span>()
     }
 }

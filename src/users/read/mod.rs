@@ -1,21 +1,19 @@
-//! From a body to rows.
+//! From a body to rows, in one pass that copies no text.
 //!
-//! Two passes share one set of visitors. The *plain* pass takes every scalar as serde_json hands it
-//! over, which is all that real pages need. What it cannot take without loss makes it fail: a
-//! fraction or an exponent (serde_json has made a double of it), and half a surrogate pair in a
-//! text. Then the *exact* pass reads the document again and looks at each scalar as received.
+//! The body stays where it is and becomes the text buffer of its rows: the closing quote of each text
+//! that is kept gives way to the NUL that C wants. Only texts with escapes, and numbers in place of
+//! texts, are written behind it. JSON holds no NUL, so each one in the body stands for a quote, and
+//! what was received can be told again.
 
-mod list;
+mod order;
 mod page;
-mod scalar;
 mod user;
+mod value;
 
-use serde::de::DeserializeSeed;
-
+use self::order::Order;
 use super::pool::{Buffers, Pool};
 use super::rows::Rows;
-use crate::json::without_bom;
-use crate::json::{PageProblem, Unreadable};
+use crate::json::{NotJson, PageProblem, Unreadable, byte, place, skip, white};
 
 /// What a document is expected to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,71 +24,137 @@ pub(crate) enum Shape {
     User,
 }
 
-/// Fills the rows from the body; gives them back with the body as text.
+/// Texts behind the body take no more room than they took in it, and 32 bits must reach their end.
+const LARGEST: usize = u32::MAX as usize / 2;
+
+const BOM: &[u8] = "\u{feff}".as_bytes();
+
+/// The body with its closing quotes back in place of the NULs.
+pub(super) fn as_received(body: &str) -> String {
+    body.replace('\0', "\"")
+}
+
+/// Fills the rows from the body; gives them back with the body as their text.
 pub(crate) fn read(
-    buffers: Buffers,
+    mut buffers: Buffers,
     pool: &Pool,
     shape: Shape,
-) -> Result<(String, Rows), Unreadable> {
-    let Buffers { body, mut rows } = buffers;
-    let read = match String::from_utf8(body) {
-        Ok(json) => match fill(&mut rows, &json, shape) {
-            Ok(()) => return Ok((json, rows)),
-            Err(problem) => Err((problem, json.into_bytes())),
-        },
-        Err(error) => {
-            let offset = error.utf8_error().valid_up_to();
-            Err((PageProblem::NotUtf8 { offset }, error.into_bytes()))
+) -> std::result::Result<(String, Rows), Unreadable> {
+    let problem = match fill(&mut buffers, shape) {
+        Ok(()) => {
+            let Buffers { mut body, mut rows } = buffers;
+            body.reserve_exact(rows.behind.len());
+            body.append(&mut rows.behind);
+            match String::from_utf8(body) {
+                Ok(text) => return Ok((text, rows)),
+                Err(error) => {
+                    let offset = error.utf8_error().valid_up_to();
+                    let mut body = error.into_bytes();
+                    body.truncate(rows.body);
+                    give_back_quotes(&mut body, rows.body);
+                    buffers = Buffers { body, rows };
+                    PageProblem::NotUtf8 { offset }
+                }
+            }
         }
+        Err(problem) => problem,
     };
+    let Buffers { body, rows } = buffers;
     // The body leaves with the error, the rest is of use again.
     pool.give(Buffers {
         body: Vec::new(),
         rows,
     });
-    read.map_err(|(problem, body)| Unreadable { problem, body })
+    Err(Unreadable { problem, body })
 }
 
-fn fill(rows: &mut Rows, body: &str, shape: Shape) -> Result<(), PageProblem> {
-    if u32::try_from(body.len()).is_err() {
+fn fill(buffers: &mut Buffers, shape: Shape) -> std::result::Result<(), PageProblem> {
+    let Buffers { body, rows } = buffers;
+    rows.clear();
+    if body.len() > LARGEST {
         return Err(PageProblem::TooLarge);
     }
-    let json = without_bom(body);
-    if run(rows, json, shape, false).is_err() {
-        run(rows, json, shape, true)?;
+    rows.body = body.len();
+    let start = if body.starts_with(BOM) { BOM.len() } else { 0 };
+    let mut reader = Reader { body, rows };
+    let wrong = match reader.document(start, shape) {
+        Ok(()) => return Ok(()),
+        Err(wrong) => wrong,
+    };
+    give_back_quotes(body, wrong.at());
+    Err(match (std::str::from_utf8(body), wrong) {
+        (Err(error), _) => PageProblem::NotUtf8 {
+            offset: error.valid_up_to(),
+        },
+        (_, Wrong::Meaning(_, problem)) => problem,
+        (_, Wrong::Json(NotJson(at))) => {
+            let (line, column) = place(body.get(start..).unwrap_or_default(), at - start);
+            PageProblem::NotJson { line, column }
+        }
+    })
+}
+
+/// Undoes what was done to the body before this place. There it was JSON, which has no NUL.
+fn give_back_quotes(body: &mut [u8], before: usize) {
+    for byte in body.iter_mut().take(before).filter(|byte| **byte == 0) {
+        *byte = b'"';
     }
-    Ok(())
 }
 
-/// Where the visitors put what they read.
+/// What makes a body unreadable.
+enum Wrong {
+    /// It is no JSON.
+    Json(NotJson),
+    /// It is JSON up to this place, and not what was asked for.
+    Meaning(usize, PageProblem),
+}
+
+type Result<T> = std::result::Result<T, Wrong>;
+
+impl Wrong {
+    fn at(&self) -> usize {
+        match self {
+            Wrong::Json(NotJson(at)) | Wrong::Meaning(at, _) => *at,
+        }
+    }
+}
+
+impl From<NotJson> for Wrong {
+    fn from(broken: NotJson) -> Wrong {
+        Wrong::Json(broken)
+    }
+}
+
+/// There is another kind of value here than the document must have.
+#[cold]
+fn not_this(body: &[u8], at: usize, problem: PageProblem) -> Wrong {
+    match byte(body, at) {
+        b'{' | b'[' => Wrong::Meaning(at, problem),
+        _ => skip(body, at).map_or_else(Wrong::Json, |end| Wrong::Meaning(end, problem)),
+    }
+}
+
+/// Reads a document into rows.
 struct Reader<'r> {
+    body: &'r mut [u8],
     rows: &'r mut Rows,
-    exact: bool,
-    /// What is wrong if the next value turns out to be of the wrong type.
-    suspect: PageProblem,
 }
 
-fn run(rows: &mut Rows, json: &str, shape: Shape, exact: bool) -> Result<(), PageProblem> {
-    rows.clear();
-    let mut reader = Reader {
-        rows,
-        exact,
-        suspect: PageProblem::NotAnObject,
-    };
-    let mut document = serde_json::Deserializer::from_str(json);
-    let found = match shape {
-        Shape::Page => page::PageSeed(&mut reader).deserialize(&mut document),
-        Shape::User => user::UserSeed(&mut reader)
-            .deserialize(&mut document)
-            .map(|()| user::is_somebody(reader.rows)),
-    };
-    match found.and_then(|found| document.end().map(|()| found)) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(PageProblem::NoUsers),
-        Err(error) if error.is_data() => Err(reader.suspect),
-        Err(error) => Err(PageProblem::NotJson {
-            line: error.line(),
-            column: error.column(),
-        }),
+impl Reader<'_> {
+    fn document(&mut self, at: usize, shape: Shape) -> Result<()> {
+        let at = white(self.body, at);
+        let (found, end) = match shape {
+            Shape::Page => self.page(at)?,
+            Shape::User => {
+                let end = self.user(at, PageProblem::NotAnObject, &mut Order::new())?;
+                (user::is_somebody(self.rows), end)
+            }
+        };
+        let end = white(self.body, end);
+        match (end == self.body.len(), found) {
+            (false, _) => Err(Wrong::Json(NotJson(end))),
+            (true, false) => Err(Wrong::Meaning(end, PageProblem::NoUsers)),
+            (true, true) => Ok(()),
+        }
     }
 }

@@ -1,58 +1,83 @@
 //! A page: what it says about itself, and its users.
 
-use std::fmt;
+use super::order::Order;
+use super::value::number_of;
+use super::{Reader, Result, Wrong, not_this};
+use crate::json::{PageProblem, Span, byte, enter, literal, more, number, skip};
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
-use super::Reader;
-use super::scalar::NumberSeed;
-use super::user::UserSeed;
-use crate::json::PageProblem;
-use crate::json::Span;
-
-/// Reads a whole page; says whether it has `users`.
-pub(super) struct PageSeed<'a, 'r>(pub(super) &'a mut Reader<'r>);
-
-impl<'j> DeserializeSeed<'j> for PageSeed<'_, '_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'j>>(self, value: D) -> Result<bool, D::Error> {
-        value.deserialize_map(self)
-    }
-}
-
-impl<'j> Visitor<'j> for PageSeed<'_, '_> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a page")
-    }
-
-    fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<bool, A::Error> {
-        let reader = self.0;
-        let number = NumberSeed {
-            exact: reader.exact,
-        };
-        let mut has_users = false;
-        while let Some(member) = map.next_key_seed(MemberSeed)? {
-            match member {
-                Member::Users => has_users = map.next_value_seed(UsersSeed(reader))?,
-                Member::NextPageToken => {
-                    let token = map.next_value_seed(TokenSeed(reader))?;
-                    reader.rows.head.next_page_token = token;
-                }
-                Member::TotalRecords => {
-                    reader.rows.head.total_records = map.next_value_seed(number)?;
-                }
-                Member::PageSize => reader.rows.head.page_size = map.next_value_seed(number)?,
-                Member::PageCount => reader.rows.head.page_count = map.next_value_seed(number)?,
-                Member::PageNumber => reader.rows.head.page_number = map.next_value_seed(number)?,
-                Member::Other => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
+impl Reader<'_> {
+    /// Reads a whole page; says whether it has `users`.
+    pub(super) fn page(&mut self, at: usize) -> Result<(bool, usize)> {
+        if byte(self.body, at) != b'{' {
+            return Err(not_this(self.body, at, PageProblem::NotAnObject));
         }
-        Ok(has_users)
+        let mut has_users = false;
+        let (mut goes_on, mut at) = enter(self.body, at + 1, b'}');
+        while goes_on {
+            let member;
+            (member, at) = self.named(at, Member::of)?;
+            let head = &mut self.rows.head;
+            let number = match member {
+                Member::Users => {
+                    (has_users, at) = self.users(at)?;
+                    None
+                }
+                Member::NextPageToken => {
+                    (self.rows.head.next_page_token, at) = self.token(at)?;
+                    None
+                }
+                Member::TotalRecords => Some(&mut head.total_records),
+                Member::PageSize => Some(&mut head.page_size),
+                Member::PageCount => Some(&mut head.page_count),
+                Member::PageNumber => Some(&mut head.page_number),
+                Member::Other => {
+                    at = skip(self.body, at)?;
+                    None
+                }
+            };
+            if let Some(number) = number {
+                (*number, at) = number_of(self.body, at)?;
+            }
+            (goes_on, at) = more(self.body, at, b'}')?;
+        }
+        Ok((has_users, at))
+    }
+
+    /// The array of users, or null; says which. Of duplicate members the last one counts.
+    fn users(&mut self, at: usize) -> Result<(bool, usize)> {
+        self.rows.rows.clear();
+        match byte(self.body, at) {
+            b'[' => {}
+            b'n' => return Ok((false, literal(self.body, at, b"null")?)),
+            _ => return Err(not_this(self.body, at, PageProblem::UsersNotAList)),
+        }
+        let mut order = Order::new();
+        let (mut goes_on, mut at) = enter(self.body, at + 1, b']');
+        while goes_on {
+            let row = self.rows.rows.len();
+            at = self.user(at, PageProblem::UserNotAnObject { row }, &mut order)?;
+            (goes_on, at) = more(self.body, at, b']')?;
+        }
+        Ok((true, at))
+    }
+
+    /// The token of the next page: a text, digits, or null.
+    fn token(&mut self, at: usize) -> Result<(Span, usize)> {
+        match byte(self.body, at) {
+            b'"' | b'n' => {
+                let (token, end) = self.text(at)?;
+                Ok((token.unwrap_or(Span::EMPTY), end))
+            }
+            b'0'..=b'9' => {
+                let end = number(self.body, at)?.end;
+                let digits = self.body.get(at..end).unwrap_or_default();
+                if !digits.iter().all(u8::is_ascii_digit) {
+                    return Err(Wrong::Meaning(end, PageProblem::TokenNotText));
+                }
+                Ok((self.rows.write(digits), end))
+            }
+            _ => Err(not_this(self.body, at, PageProblem::TokenNotText)),
+        }
     }
 }
 
@@ -66,100 +91,16 @@ enum Member {
     Other,
 }
 
-struct MemberSeed;
-
-impl<'j> DeserializeSeed<'j> for MemberSeed {
-    type Value = Member;
-
-    fn deserialize<D: Deserializer<'j>>(self, name: D) -> Result<Member, D::Error> {
-        name.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for MemberSeed {
-    type Value = Member;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a name")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Member, E> {
-        Ok(match name {
-            "users" => Member::Users,
-            "next_page_token" => Member::NextPageToken,
-            "total_records" => Member::TotalRecords,
-            "page_size" => Member::PageSize,
-            "page_count" => Member::PageCount,
-            "page_number" => Member::PageNumber,
+impl Member {
+    fn of(name: &[u8]) -> Member {
+        match name {
+            b"users" => Member::Users,
+            b"next_page_token" => Member::NextPageToken,
+            b"total_records" => Member::TotalRecords,
+            b"page_size" => Member::PageSize,
+            b"page_count" => Member::PageCount,
+            b"page_number" => Member::PageNumber,
             _ => Member::Other,
-        })
-    }
-}
-
-/// The array of users, or null; says which.
-struct UsersSeed<'a, 'r>(&'a mut Reader<'r>);
-
-impl<'j> DeserializeSeed<'j> for UsersSeed<'_, '_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'j>>(self, value: D) -> Result<bool, D::Error> {
-        self.0.suspect = PageProblem::UsersNotAList;
-        // Of duplicate members the last one counts.
-        self.0.rows.rows.clear();
-        value.deserialize_any(self)
-    }
-}
-
-impl<'j> Visitor<'j> for UsersSeed<'_, '_> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array of users")
-    }
-
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_seq<A: SeqAccess<'j>>(self, mut seq: A) -> Result<bool, A::Error> {
-        loop {
-            let row = self.0.rows.rows.len();
-            self.0.suspect = PageProblem::UserNotAnObject { row };
-            if seq.next_element_seed(UserSeed(self.0))?.is_none() {
-                return Ok(true);
-            }
         }
-    }
-}
-
-/// The token of the next page: a text, digits, or null.
-struct TokenSeed<'a, 'r>(&'a mut Reader<'r>);
-
-impl<'j> DeserializeSeed<'j> for TokenSeed<'_, '_> {
-    type Value = Span;
-
-    fn deserialize<D: Deserializer<'j>>(self, value: D) -> Result<Span, D::Error> {
-        self.0.suspect = PageProblem::TokenNotText;
-        value.deserialize_any(self)
-    }
-}
-
-impl<'j> Visitor<'j> for TokenSeed<'_, '_> {
-    type Value = Span;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a page token")
-    }
-
-    fn visit_str<E>(self, token: &str) -> Result<Span, E> {
-        Ok(self.0.rows.push_unescaped(token))
-    }
-
-    fn visit_u64<E>(self, token: u64) -> Result<Span, E> {
-        Ok(self.0.rows.push_text(&token.to_string()))
-    }
-
-    fn visit_unit<E>(self) -> Result<Span, E> {
-        Ok(self.0.rows.push_text(""))
     }
 }

@@ -1,17 +1,11 @@
 //! One user: an object whose known members become the cells of a row.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
-
 use super::super::rows::{Row, Rows};
 use super::super::{FieldKind, UserField};
-use super::Reader;
-use super::list::ListSeed;
-use super::scalar::{NumberSeed, TextSeed};
-
-/// Appends one row.
-pub(super) struct UserSeed<'a, 'r>(pub(super) &'a mut Reader<'r>);
+use super::order::Order;
+use super::value::{number_of, text};
+use super::{Reader, Result, not_this};
+use crate::json::{PageProblem, Span, byte, enter, more, skip};
 
 /// Whether the one row read has something that tells who it is.
 pub(super) fn is_somebody(rows: &Rows) -> bool {
@@ -20,66 +14,88 @@ pub(super) fn is_somebody(rows: &Rows) -> bool {
         .is_some_and(|row| row.has(UserField::Id) || row.has(UserField::Email))
 }
 
-impl<'j> DeserializeSeed<'j> for UserSeed<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'j>>(self, value: D) -> Result<(), D::Error> {
-        value.deserialize_map(self)
-    }
-}
-
-impl<'j> Visitor<'j> for UserSeed<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a user")
-    }
-
-    fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<(), A::Error> {
-        let reader = self.0;
-        let mut row = Row::EMPTY;
-        while let Some(known) = map.next_key_seed(FieldSeed)? {
-            let Some(field) = known else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
+impl Reader<'_> {
+    /// Appends one row.
+    pub(super) fn user(&mut self, at: usize, or: PageProblem, order: &mut Order) -> Result<usize> {
+        if byte(self.body, at) != b'{' {
+            return Err(not_this(self.body, at, or));
+        }
+        let start = at;
+        let mut at = at;
+        let mut row = Row::new(self.rows);
+        let mut last = Order::START;
+        // At the bracket, and then at each comma.
+        loop {
+            let (field, kind) = match self.member(start, at, last, order)? {
+                Next::Field(field, kind, value) => {
+                    at = value;
+                    (field, kind)
+                }
+                Next::Other(value) => {
+                    at = skip(self.body, value)?;
+                    continue;
+                }
+                Next::End(end) => {
+                    row.user = Span::new(start, end - start);
+                    self.rows.rows.push(row);
+                    return Ok(end);
+                }
             };
-            match field.kind() {
+            last = field.index();
+            let cell = match kind {
                 FieldKind::Text => {
-                    row.set_span(field, map.next_value_seed(TextSeed(reader))?);
+                    let span;
+                    (span, at) = text(self.body, self.rows, at)?;
+                    span.map(Span::bits)
                 }
                 FieldKind::Number => {
-                    let exact = reader.exact;
-                    row.set_number(field, map.next_value_seed(NumberSeed { exact })?);
+                    let number;
+                    (number, at) = number_of(self.body, at)?;
+                    number.map(i64::cast_unsigned)
                 }
                 FieldKind::List => {
-                    row.set_span(field, map.next_value_seed(ListSeed { reader, field })?);
+                    let span;
+                    (span, at) = self.list(at, field)?;
+                    span.map(Span::bits)
                 }
-            }
+            };
+            self.rows.set(&mut row, field, cell);
         }
-        reader.rows.rows.push(row);
-        Ok(())
+    }
+
+    /// What stands behind the comma or the bracket here.
+    #[inline(always)]
+    fn member(&self, start: usize, at: usize, last: usize, order: &mut Order) -> Result<Next> {
+        if (at == start || byte(self.body, at) == b',')
+            && let Some(name) = order.expected(last, self.body, at)
+        {
+            // Its value may still follow after white space.
+            return Ok(Next::Field(name.field, name.kind, at + name.length));
+        }
+        self.unexpected(start, at, last, order)
+    }
+
+    #[inline(never)]
+    fn unexpected(&self, start: usize, at: usize, last: usize, order: &mut Order) -> Result<Next> {
+        let (goes_on, at) = match at == start {
+            true => enter(self.body, at + 1, b'}'),
+            false => more(self.body, at, b'}')?,
+        };
+        if !goes_on {
+            return Ok(Next::End(at));
+        }
+        let (field, value) = self.named(at, UserField::from_bytes)?;
+        let Some(field) = field else {
+            return Ok(Next::Other(value));
+        };
+        order.learn(last, field);
+        Ok(Next::Field(field, field.kind(), value))
     }
 }
 
-/// The field a member's name stands for, `None` for other members.
-struct FieldSeed;
-
-impl<'j> DeserializeSeed<'j> for FieldSeed {
-    type Value = Option<UserField>;
-
-    fn deserialize<D: Deserializer<'j>>(self, name: D) -> Result<Option<UserField>, D::Error> {
-        name.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for FieldSeed {
-    type Value = Option<UserField>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a name")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Option<UserField>, E> {
-        Ok(UserField::from_name(name))
-    }
+/// What comes next in a user, and where its value is or the user ends.
+enum Next {
+    Field(UserField, FieldKind, usize),
+    Other(usize),
+    End(usize),
 }

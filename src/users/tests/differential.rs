@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::generate::Random;
 use super::tree::{check_page, check_user, text_of};
-use super::{PageProblem, one, read_in};
+use super::{PageProblem, one, read_in, reference};
 use crate::users::Pool;
 
 #[test]
@@ -19,6 +19,9 @@ fn random_pages_agree_with_the_tree() {
         let body = random.page();
         let page = read_in(&pool, body.as_bytes()).unwrap_or_else(|_| panic!("{round}: {body}"));
         check_page(&page, &body);
+        let page = Ok(page);
+        reference::check(body.as_bytes(), &page);
+        let Ok(page) = page else { continue };
         if random.below(4) == 0 {
             alive.push((page, body));
         }
@@ -66,10 +69,9 @@ fn damaged_pages_are_read_or_refused_as_the_tree_is() {
             1 => body.insert(at, b"\"\\{}[],:0-e. \0n\xff"[random.below(16)]),
             _ => body[at] = b"\"\\{}[],:0-e. \0n\xff"[random.below(16)],
         }
-        match (
-            read_in(&pool, &body),
-            serde_json::from_slice::<Value>(&body),
-        ) {
+        let found = read_in(&pool, &body).map_err(|unreadable| unreadable.problem);
+        reference::check(&body, &found);
+        match (found, serde_json::from_slice::<Value>(&body)) {
             (Ok(page), Ok(_)) => {
                 assert_eq!(page.json().as_bytes(), body);
                 read += 1;
@@ -78,11 +80,11 @@ fn damaged_pages_are_read_or_refused_as_the_tree_is() {
             // JSON still, but no longer a page.
             (Err(ours), Ok(_)) => assert!(
                 !matches!(
-                    ours.problem,
+                    ours,
                     PageProblem::NotJson { .. } | PageProblem::NotUtf8 { .. }
                 ),
                 "{}: {}",
-                ours.problem,
+                ours,
                 String::from_utf8_lossy(&body)
             ),
             // Numbers that no double holds, and halves of surrogate pairs, cost us no page.

@@ -3,6 +3,7 @@ mod edges;
 mod generate;
 mod memory;
 mod problems;
+mod reference;
 mod tree;
 
 use std::sync::Arc;

@@ -27,7 +27,7 @@ fn each_problem_is_told_apart() {
             "{\"users\":[{\"id\":\"a\nb\"}]}",
             P::NotJson {
                 line: 1,
-                column: 18,
+                column: 19,
             },
         ),
         ("null", P::NotAnObject),

@@ -1,0 +1,31 @@
+//! Any bytes, read as a page of users, against what serde_json makes of them.
+
+#![no_main]
+// The reader is private to the SDK: it is compiled here from its source.
+#![allow(dead_code, unreachable_pub)]
+
+#[path = "../../src/fork.rs"]
+mod fork;
+#[path = "../../src/json/mod.rs"]
+mod json;
+#[path = "../../src/users/tests/reference.rs"]
+mod reference;
+#[path = "../../src/users/mod.rs"]
+mod users;
+
+use std::sync::{Arc, LazyLock};
+
+use libfuzzer_sys::fuzz_target;
+pub use users::*;
+
+static POOL: LazyLock<Arc<Pool>> = LazyLock::new(Arc::default);
+
+fuzz_target!(|body: &[u8]| {
+    let mut buffers = POOL.take();
+    buffers.body_mut().extend_from_slice(body);
+    let found = UsersPage::read(buffers, &POOL).map_err(|unreadable| {
+        assert_eq!(unreadable.body, body, "the body comes back as it was");
+        unreadable.problem
+    });
+    reference::check(body, &found);
+});
