@@ -5,11 +5,11 @@ use std::hash::RandomState;
 /// Bits of an entry that say in which pass it was met last; the rest is the fingerprint.
 const PASS_BITS: u32 = 5;
 const PASS_MASK: u64 = (1 << PASS_BITS) - 1;
-/// Entries per shard to aim at: a sorted insertion moves half of one, a few kilobytes.
-const SHARD: u64 = 1024;
+/// Entries per shard to aim at: a sorted insertion moves half of one, a kilobyte.
+const SHARD: u64 = 256;
 /// Not fewer, however few are expected: the first list may be the shortest of several.
 const SMALLEST_FAN_OUT: u64 = 1 << 8;
-const LARGEST_FAN_OUT: u64 = 1 << 12;
+const LARGEST_FAN_OUT: u64 = 1 << 14;
 
 /// When something was met before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,22 +57,18 @@ impl Seen {
     /// Notes that something with this hash was met in `pass`, and says when it had been met before.
     pub(super) fn meet(&mut self, hash: u64, pass: u32) -> Met {
         let (fingerprint, pass) = (hash & !PASS_MASK, u64::from(pass) & PASS_MASK);
-        // The topmost bits choose the shard; the count is a power of two.
-        let index = hash
-            .checked_shr(64 - self.shards.len().trailing_zeros())
-            .unwrap_or(0);
+        // The topmost bits choose the shard; the count is a power of two, and at least two.
+        let fan_out_bits = self.shards.len().trailing_zeros();
+        let index = hash.checked_shr(64 - fan_out_bits).unwrap_or(0);
         let Some(shard) = self.shards.get_mut(index as usize) else {
             return Met::Never;
         };
-        match shard.binary_search_by_key(&fingerprint, |entry| entry & !PASS_MASK) {
-            Ok(place) => match shard.get_mut(place) {
-                Some(entry) => {
-                    let before = *entry & PASS_MASK;
-                    *entry = fingerprint | pass;
-                    Met::InPass(before as u32)
-                }
-                None => Met::Never,
-            },
+        match search(shard, fingerprint, hash << fan_out_bits) {
+            Ok(entry) => {
+                let before = *entry & PASS_MASK;
+                *entry = fingerprint | pass;
+                Met::InPass(before as u32)
+            }
             Err(place) => {
                 if shard.len() == shard.capacity() {
                     let more = if shard.is_empty() {
@@ -86,6 +82,30 @@ impl Seen {
                 Met::Never
             }
         }
+    }
+}
+
+/// The entry with that fingerprint, or else the place where it belongs.
+///
+/// Hashes are spread evenly, so the bits below those that chose the shard tell how far inside it the
+/// place must be: a few steps from there, where halving would miss the cache and the processor's guess
+/// each time.
+fn search(shard: &mut [u64], fingerprint: u64, within: u64) -> Result<&mut u64, usize> {
+    let is_before = |shard: &[u64], place: usize| {
+        let entry = shard.get(place);
+        entry.is_some_and(|entry| entry & !PASS_MASK < fingerprint)
+    };
+    let guess = u128::from(within) * shard.len() as u128;
+    let mut place = (guess >> 64) as usize;
+    while is_before(shard, place) {
+        place += 1;
+    }
+    while place > 0 && !is_before(shard, place - 1) {
+        place -= 1;
+    }
+    match shard.get_mut(place) {
+        Some(entry) if *entry & !PASS_MASK == fingerprint => Ok(entry),
+        _ => Err(place),
     }
 }
 
