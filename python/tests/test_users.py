@@ -1,11 +1,15 @@
 """Listing: complete, in Zoom's words, by attributes and by columns."""
 
+import collections
 import copy
 import pickle
+import sys
 import threading
+from unittest import mock
 
 import zoom_s2s
 from support import SandboxCase, fault, state
+from zoom_s2s._library import CALLS, READS
 
 FIELDS = [name for name in vars(zoom_s2s.User) if not name.startswith("_")]
 
@@ -46,8 +50,6 @@ class Listing(SandboxCase):
         self.assertIn("(pending)", repr(pending))
 
     def test_the_attributes_are_the_fields_of_the_library(self):
-        from zoom_s2s._library import READS
-
         known = []
         while READS["user_field_name"](len(known) + 1):
             known.append(READS["user_field_name"](len(known) + 1).decode())
@@ -60,6 +62,12 @@ class Listing(SandboxCase):
             for name in ("group_ids", "nonsense", "e\0mail"):
                 with self.assertRaises(zoom_s2s.InvalidArgumentError):
                     page.column(name)
+
+    def test_fields_cannot_be_set(self):
+        user = next(iter(self.zoom.users()))
+        for name in ("email", "group_ids", "nonsense"):
+            with self.assertRaises(AttributeError, msg=name):
+                setattr(user, name, "x")
 
     def test_pages_are_sequences(self):
         pages = list(self.zoom.users(page_size=30).pages())
@@ -137,3 +145,48 @@ class Listing(SandboxCase):
             for copied in (pickle.dumps, copy.deepcopy):
                 with self.assertRaises(TypeError, msg=f"{copied} {thing}"):
                     copied(thing)
+
+
+class Steps(SandboxCase):
+    """What a listing costs, counted: time depends on the machine."""
+
+    def read(self):
+        return sum(1 for user in self.zoom.users() if (user.email, user.id, user.type))
+
+    def test_the_library_is_called_for_each_page_and_field_but_not_for_each_user(self):
+        counted = collections.Counter()
+
+        def counting(name, function):
+            def call(*arguments):
+                counted[name] += 1
+                return function(*arguments)
+
+            return call
+
+        with mock.patch.dict(CALLS), mock.patch.dict(READS):
+            for functions in (CALLS, READS):
+                functions.update({name: counting(name, made) for name, made in functions.items()})
+            self.read()  # asks for the fields' numbers, if nobody has yet
+            counted.clear()
+            users = self.read()
+        pages = counted["users_pager_next"] - 1
+        self.assertEqual((pages, users), (-(-users // 300), state()["users"]["active"]))
+        self.assertEqual(counted.pop("users_page_count"), pages)
+        self.assertEqual(counted.pop("users_page_column"), 3 * pages)
+        # The pager is made twice: see zoom_s2s._listing.
+        self.assertLess(sum(counted.values()), pages + 10, counted)
+
+    def test_python_runs_one_function_for_each_user_and_one_for_each_field(self):
+        counted = collections.Counter()
+
+        def profile(_frame, event, _argument):
+            counted[event] += 1
+
+        before = sys.getprofile()
+        sys.setprofile(profile)
+        try:
+            users = self.read()
+        finally:
+            sys.setprofile(before)
+        # One more for this test's own generator.
+        self.assertLess(counted["call"] - users, (1 + 3) * users + 100 * (users // 300 + 1))

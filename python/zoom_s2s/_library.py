@@ -117,6 +117,10 @@ for _part in "value bearer header scope".split():
     _READS["token_" + _part] = (c_char_p, c_void_p)
 _READS["response_tracking_id"] = (c_char_p, c_void_p)
 
+# Of the calls with a status, those that only read a page. Releasing the GIL for them would let a thread
+# that computes keep it for a switch interval, thousands of times as long as they take.
+_HELD = ("users_page_column", "users_page_member_json")
+
 _KINDS = (
     "error text config client token users_query users_page users_pager "
     "request response entries_page entries_pager"
@@ -161,7 +165,10 @@ def _load() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         function.restype, function.argtypes = result, arguments
         return function
 
-    calls = {name: declare(released, name, c_int32, (*inputs, OUT)) for name, inputs in _CALLS.items()}
+    calls = {
+        name: declare(held if name in _HELD else released, name, c_int32, (*inputs, OUT))
+        for name, inputs in _CALLS.items()
+    }
     reads = {name: declare(held, name, types[0], types[1:]) for name, types in _READS.items()}
     # Freeing a client closes connections.
     frees = {kind: declare(released, kind + "_free", None, (c_void_p,)) for kind in _KINDS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, ClassVar, Generic, Optional, TypeVar
 
 from ._handles import Handle, data, make_or_none
@@ -72,8 +73,7 @@ class Listing(Generic[P, T]):
             yield self._page(page)
 
     def __iter__(self) -> Iterator[T]:
-        for page in self.pages():
-            yield from page
+        return chain.from_iterable(self.pages())
 
     def _read(self, what: str) -> int:
         found: int = READS[f"{self._page._kind}_pager_{what}"](self._pager)

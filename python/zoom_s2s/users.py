@@ -6,7 +6,9 @@ import ctypes
 import json as jsonlib
 from collections.abc import Iterable, Iterator, Sequence
 from ctypes import POINTER, byref, c_int64, c_void_p
-from typing import Any, Generic, Optional, TypeVar, Union, overload
+from functools import cache
+from itertools import compress, repeat
+from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar, Union, overload
 
 from ._errors import InvalidArgumentError
 from ._handles import Handle, call, data, encoded, make, make_or_none, milliseconds, number, whole
@@ -17,36 +19,60 @@ STATUSES = {"active": 1, "inactive": 2, "pending": 3, "all": 4}
 INCLUDE_FIELDS = {"custom_attributes": 1, "host_key": 2}
 LICENSES = {"zoom_workforce_management": 1, "zoom_compliance_management": 2}
 _NUMBER, _LIST = 2, 3  # of zoom_s2s_field_kind
-_PRESENT = ord("1")
+_Offsets = POINTER(c_int64)
+#: Makes 1 of the '0' of a row without a value, and 0 of the '1' of the others.
+_ABSENT = bytes.maketrans(b"01", b"\1\0")
+#: Most numbers of users are few and small, and looking them up is faster than reading them.
+_FEW: dict[str, Optional[int]] = {"": None, **{str(few): few for few in range(100)}}
 
 
 T = TypeVar("T")
 
 
+@cache
+def _known(field: str) -> tuple[int, int]:
+    """Number and kind of a text or number field."""
+    known: int = READS["user_field_number"](encoded("field", field))
+    kind: int = READS["user_field_kind"](known)
+    if kind in (0, _LIST):
+        raise InvalidArgumentError(f"{field!r} is not a text or number field of a user")
+    return known, kind
+
+
 class _Field(Generic[T]):
-    """A text or number field."""
+    """Declares a text or number field, and makes a property of it: what Python calls with the least steps."""
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
+        setattr(owner, name, property(self._reader(name)))
 
-    @overload
-    def __get__(self, user: None, owner: type) -> _Field[T]: ...
-    @overload
-    def __get__(self, user: User, owner: type) -> Optional[T]: ...
-    def __get__(self, user: Optional[User], owner: type) -> Union[_Field[T], Optional[T]]:
-        return self if user is None else self._of(user)
+    def _reader(self, name: str) -> Callable[[User], Any]:
+        def read(user: User) -> Any:
+            try:
+                return user._page._columns[name][user._row]
+            except KeyError:
+                pass  # the first of its page; errors of reading the column are not about this one
+            return user._page.column(name)[user._row]
 
-    def _of(self, user: User) -> Optional[T]:
-        value: Optional[T] = user._page.column(self._name)[user._row]
-        return value
+        return read
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, user: None, owner: type) -> _Field[T]: ...
+        @overload
+        def __get__(self, user: User, owner: type) -> Optional[T]: ...
+        def __get__(self, user: Optional[User], owner: type) -> Union[_Field[T], Optional[T]]: ...
 
 
 class _List(_Field[list[Any]]):
     """A list field: texts, or objects as Zoom sent them."""
 
-    def _of(self, user: User) -> Optional[list[Any]]:
-        value = user.get(self._name)
-        return value if isinstance(value, list) else None
+    def _reader(self, name: str) -> Callable[[User], Any]:
+        def read(user: User) -> Any:
+            value = user.get(name)
+            return value if isinstance(value, list) else None
+
+        return read
 
 
 _Text, _Number = _Field[str], _Field[int]
@@ -146,7 +172,7 @@ class UsersPage(Page, Sequence[User]):
         self._columns: dict[str, list[Any]] = {}
 
     def __iter__(self) -> Iterator[User]:
-        return (User(self, row) for row in range(self._count))
+        return map(User, repeat(self), range(self._count))
 
     @overload
     def __getitem__(self, row: int) -> User: ...
@@ -167,20 +193,19 @@ class UsersPage(Page, Sequence[User]):
         return column
 
     def _read(self, field: str) -> list[Any]:
-        known: int = READS["user_field_number"](encoded("field", field))
-        kind: int = READS["user_field_kind"](known)
-        if kind in (0, _LIST):
-            raise InvalidArgumentError(f"{field!r} is not a text or number field of a user")
-        texts, present, offsets = c_void_p(), c_void_p(), POINTER(c_int64)()
+        known, kind = _known(field)
+        texts, present, offsets = c_void_p(), c_void_p(), _Offsets()
         call("users_page_column", self._handle, known, byref(texts), byref(offsets), byref(present))
+        # The offset behind the last row is the length of all texts.
         whole_text = ctypes.string_at(texts.value or 0, offsets[self._count])
         values: list[Any] = whole_text.decode().split("\0")
         del values[self._count :]
+        if kind == _NUMBER:
+            return [_FEW[value] if value in _FEW else int(value) for value in values]
         there = ctypes.string_at(present.value or 0, self._count)
         if b"0" in there:
-            values = [value if has == _PRESENT else None for value, has in zip(values, there)]
-        if kind == _NUMBER:
-            values = [None if value is None else int(value) for value in values]
+            for row in compress(range(self._count), there.translate(_ABSENT)):
+                values[row] = None
         return values
 
 

@@ -2,6 +2,9 @@
 
 use super::terminated::Terminated;
 
+/// Bytes that most texts of a user take, with their NUL.
+const USUAL: usize = 24;
+
 /// Texts one after the other, each with a NUL at its end, and where each begins.
 pub(super) struct Sheet {
     texts: Terminated,
@@ -13,17 +16,38 @@ pub(super) struct Sheet {
 impl Sheet {
     /// One text a row; a row without a value becomes an empty text.
     pub(super) fn new<'a>(rows: impl Iterator<Item = Option<&'a str>>) -> Sheet {
-        let (mut texts, mut offsets, mut present) = (Vec::new(), vec![0], Vec::new());
+        Sheet::written(rows, |texts, text| match text.contains('\0') {
+            true => texts.extend_from_slice(text.replace('\0', "\u{fffd}").as_bytes()),
+            false => texts.extend_from_slice(text.as_bytes()),
+        })
+    }
+
+    /// As `new`, of texts that are known to hold no U+0000.
+    pub(super) fn of_texts<'a>(rows: impl Iterator<Item = Option<&'a str>>) -> Sheet {
+        Sheet::written(rows, |texts, text| texts.extend_from_slice(text.as_bytes()))
+    }
+
+    /// One number a row, in decimal.
+    pub(super) fn of_numbers(rows: impl Iterator<Item = Option<i64>>) -> Sheet {
+        Sheet::written(rows, write_number)
+    }
+
+    fn written<T>(rows: impl Iterator<Item = Option<T>>, write: impl Fn(&mut Vec<u8>, T)) -> Sheet {
+        let count = rows.size_hint().0;
+        let mut texts = Vec::with_capacity(count * USUAL);
+        let mut offsets = Vec::with_capacity(count + 1);
+        let mut present = Vec::with_capacity(count + 1);
+        offsets.push(0);
         for row in rows {
-            let text = row.unwrap_or_default();
-            match text.contains('\0') {
-                true => texts.extend_from_slice(text.replace('\0', "\u{fffd}").as_bytes()),
-                false => texts.extend_from_slice(text.as_bytes()),
+            present.push(if row.is_some() { b'1' } else { b'0' });
+            if let Some(value) = row {
+                write(&mut texts, value);
             }
             texts.push(0);
             offsets.push(i64::try_from(texts.len()).unwrap_or(i64::MAX));
-            present.push(if row.is_some() { b'1' } else { b'0' });
         }
+        // It lives as long as the page.
+        texts.shrink_to(texts.len() + 1);
         Sheet {
             texts: Terminated::bytes(texts),
             offsets,
@@ -48,5 +72,25 @@ impl Sheet {
 
     pub(super) fn present(&self) -> &Terminated {
         &self.present
+    }
+}
+
+/// Without an allocation for each number.
+fn write_number(texts: &mut Vec<u8>, number: i64) {
+    let mut rest = number.unsigned_abs();
+    if number < 0 {
+        texts.push(b'-');
+    }
+    let first = texts.len();
+    loop {
+        // Always below 10.
+        texts.push(b'0' + u8::try_from(rest % 10).unwrap_or_default());
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if let Some(digits) = texts.get_mut(first..) {
+        digits.reverse();
     }
 }

@@ -265,6 +265,14 @@ fn sheets() {
     assert_eq!(sheet.row(3), None);
     assert_eq!(sheet.present().as_bytes(), b"101");
     assert_eq!(Sheet::new(std::iter::empty()).row(0), None);
+    let numbers = [0, 7, -10, 1_234_567_890, i64::MAX, i64::MIN];
+    let sheet = Sheet::of_numbers(numbers.iter().copied().map(Some).chain([None]));
+    for (row, number) in numbers.iter().enumerate() {
+        let text = format!("{number}\0");
+        assert_eq!(sheet.row(row), Some(text.as_bytes()));
+    }
+    assert_eq!(sheet.row(numbers.len()), Some(&b"\0"[..]));
+    assert_eq!(sheet.present().as_bytes(), b"1111110");
 }
 
 #[test]

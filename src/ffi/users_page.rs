@@ -81,17 +81,9 @@ impl State {
         let place = UserField::ALL.iter().position(|known| *known == field)?;
         let rows = 0..self.page.len();
         Some(self.columns.get(place)?.get_or_make(|| match field.kind() {
-            FieldKind::Number => {
-                let numbers: Vec<_> = rows
-                    .map(|row| {
-                        self.page
-                            .number(row, field)
-                            .map(|number| number.to_string())
-                    })
-                    .collect();
-                Sheet::new(numbers.iter().map(Option::as_deref))
-            }
-            _ => Sheet::new(rows.map(|row| self.page.text(row, field))),
+            FieldKind::Number => Sheet::of_numbers(rows.map(|row| self.page.number(row, field))),
+            _ if self.page.holds_nul() => Sheet::new(rows.map(|row| self.page.text(row, field))),
+            _ => Sheet::of_texts(rows.map(|row| self.page.text(row, field))),
         }))
     }
 
