@@ -20,13 +20,57 @@ pub(crate) struct Moment {
     pub wall: Duration,
 }
 
+/// Both clocks as they are read, for the one question that every call asks: whether it is time to do
+/// something yet. That takes no arithmetic, which would cost as much as the reading.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading {
+    mono: Instant,
+    wall: SystemTime,
+}
+
+impl Reading {
+    pub(crate) fn now() -> Reading {
+        Reading {
+            mono: Instant::now(),
+            wall: SystemTime::now(),
+        }
+    }
+
+    /// Whether neither clock has come as far as `end`.
+    pub(crate) fn is_before(&self, end: &Reading) -> bool {
+        self.mono < end.mono && self.wall < end.wall
+    }
+}
+
 impl Moment {
     pub(crate) fn now() -> Moment {
+        Moment::read(Reading::now())
+    }
+
+    fn read(reading: Reading) -> Moment {
         Moment {
-            mono: HEAD_START + ORIGIN.elapsed(),
-            wall: SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default(),
+            mono: HEAD_START + reading.mono.saturating_duration_since(*ORIGIN),
+            wall: reading.wall.duration_since(UNIX_EPOCH).unwrap_or_default(),
+        }
+    }
+
+    /// What the clocks show at this moment; `None` if they cannot show it.
+    pub(crate) fn reading(self) -> Option<Reading> {
+        let mono = match self.mono.checked_sub(HEAD_START) {
+            Some(later) => ORIGIN.checked_add(later),
+            None => ORIGIN.checked_sub(HEAD_START - self.mono),
+        };
+        Some(Reading {
+            mono: mono?,
+            wall: UNIX_EPOCH.checked_add(self.wall)?,
+        })
+    }
+
+    /// The moment that comes `time` later on both clocks.
+    pub(crate) fn later_by(self, time: Duration) -> Moment {
+        Moment {
+            mono: self.mono.saturating_add(time),
+            wall: self.wall.saturating_add(time),
         }
     }
 
