@@ -118,10 +118,13 @@ impl Rows {
     }
 
     /// Copies a text that holds no U+0000.
+    // The C library is compiled for size, which this is too often called for.
+    #[inline(always)]
     pub(crate) fn push_text(&mut self, text: &str) -> Span {
         let span = Span::new(self.text.len(), text.len());
+        self.text.reserve(text.len() + 1);
         self.text.push_str(text);
-        self.text.push('\0');
+        self.text.push_str("\0");
         span
     }
 
