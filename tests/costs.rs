@@ -92,7 +92,16 @@ fn pooled_calls_open_and_look_up_nothing() {
     std::fs::remove_file(ca).unwrap();
 }
 
-/// The same from outside: what the kernel was asked for.
+#[test]
+fn the_trust_store_is_read_for_tls_alone() {
+    let zoom = sandbox(|sandbox| sandbox);
+    let client = client(&zoom);
+    client.users().pages().next().unwrap().unwrap();
+    assert_eq!(client.counter(Counter::Connections), 1);
+    assert_eq!(client.counter(Counter::TrustStoreReads), 0);
+}
+
+/// Pooled calls from outside: what the kernel was asked for.
 #[cfg(target_os = "linux")]
 #[test]
 fn pooled_calls_cost_no_thread_file_or_socket() {

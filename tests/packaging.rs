@@ -5,7 +5,6 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -13,6 +12,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use support::c::{compiler, folder, root, succeed, text, with_sandbox};
+use support::make::{built, clean, make};
 use support::{has_tool, sandbox, skip};
 use zoom_s2s_sandbox::UserStatus;
 
@@ -21,33 +21,6 @@ const MULTIARCH: &str = "lib/x86_64-linux-gnu";
 
 /// One kind of program: what pkg-config and cmake call it, and whether it needs the shared library.
 const KINDS: [(&str, bool); 2] = [("shared", true), ("static", false)];
-
-/// A command of the user's, who is not in a build by cargo: some crates are built anew when its
-/// variables change.
-fn clean(program: impl AsRef<OsStr>) -> Command {
-    let mut command = Command::new(program);
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy();
-        let of_cargo = name.starts_with("CARGO_")
-            && !["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_NET_OFFLINE"].contains(&&*name);
-        let of_others = ["RUSTFLAGS", "LD_LIBRARY_PATH", "DESTDIR", "LIBDIR"].contains(&&*name);
-        if of_cargo || of_others || name.starts_with("MAKE") || name.starts_with("PKG_CONFIG") {
-            command.env_remove(&*name);
-        }
-    }
-    command.current_dir(root());
-    command
-}
-
-fn make(target: &str, settings: &[String]) -> String {
-    let output = succeed(
-        clean("make")
-            .env("CARGO_NET_OFFLINE", "1")
-            .arg(target)
-            .args(settings),
-    );
-    text(&output.stdout)
-}
 
 fn tools(test: &str, names: &[&str]) -> bool {
     let missing = names.iter().find(|name| !has_tool(name));
@@ -286,14 +259,13 @@ fn cmake_projects_build_it_from_source() {
     }
     // Built already, in the same folder: cargo has nothing left to do.
     installed();
-    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    let target = root().join(target);
+    let target = built().parent().expect("a folder").to_owned();
     let settings = [
         format!("-DZOOM_S2S_SOURCE={}", root().display()),
         format!("-DZOOM_S2S_TARGET_DIR={}", target.display()),
     ];
     let build = folder("packaging-from-source");
-    builds_by_cmake(&settings, &target.join("capi"), &build);
+    builds_by_cmake(&settings, &built(), &build);
 }
 
 #[test]

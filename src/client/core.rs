@@ -28,6 +28,10 @@ pub(crate) struct Core {
     pub(crate) source: Source,
     pub(crate) lasting: Arc<Lasting>,
     key: Key,
+    /// The cell of `now` in the process that made this client: there it is never another one, so a
+    /// held token is found without asking for `now`.
+    cell: Arc<Cell>,
+    generation: u64,
     // Lock-free, because it is what a forked child looks at first.
     now: ArcSwap<Now>,
 }
@@ -41,9 +45,10 @@ pub(crate) struct Now {
 
 impl Core {
     pub(crate) fn new(settings: Settings, source: Source, lasting: Arc<Lasting>, key: Key) -> Core {
+        let cell = cell_for(key);
         let now = Now {
             epoch: Epoch::new(&lasting),
-            cell: cell_for(key),
+            cell: cell.clone(),
             pool: Arc::default(),
         };
         Core {
@@ -51,6 +56,8 @@ impl Core {
             source,
             lasting,
             key,
+            cell,
+            generation: now.epoch.generation,
             now: ArcSwap::from_pointee(now),
         }
     }
@@ -78,6 +85,21 @@ impl Core {
             }
             std::mem::forget(now);
         }
+    }
+
+    /// The held token where there is nothing to do about it: what nearly every call finds. That
+    /// needs no deadline, so two readings of a clock are most of what it costs.
+    pub(crate) fn token_at_hand(&self) -> Option<Token> {
+        if self.lasting.shut_down.load(Ordering::Acquire) {
+            return None;
+        }
+        let generation = fork::generation();
+        if self.generation == generation {
+            return self.cell.at_hand();
+        }
+        let now = self.now.load();
+        let is_ours = now.epoch.generation == generation;
+        is_ours.then(|| now.cell.at_hand()).flatten()
     }
 
     /// Runs `body` as one call with one deadline.

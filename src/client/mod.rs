@@ -94,8 +94,12 @@ impl Client {
     /// Those of the token endpoint, [`Error::Timeout`](crate::Error::Timeout),
     /// [`Error::Cancelled`](crate::Error::Cancelled), [`Error::Shutdown`](crate::Error::Shutdown).
     pub fn token(&self) -> Result<Token> {
-        self.core
-            .call(None, |call, now| self.core.token(call, now, Want::Any))
+        match self.core.token_at_hand() {
+            Some(token) => Ok(token),
+            None => self
+                .core
+                .call(None, |call, now| self.core.token(call, now, Want::Any)),
+        }
     }
 
     /// Asks for a new token although the held one is good: scopes added to an app appear only on

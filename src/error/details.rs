@@ -30,25 +30,42 @@ struct Fields {
 impl Details {
     /// Starts with one line that says what happened.
     pub(crate) fn new(message: impl Into<Cow<'static, str>>) -> Details {
+        Details::starting(message.into())
+    }
+
+    // Errors are made in hundreds of places, none of which has to be fast: what makes one stands in the
+    // library once.
+    #[cold]
+    #[inline(never)]
+    fn starting(message: Cow<'static, str>) -> Details {
         Details(Arc::new(Fields {
-            message: message.into(),
+            message,
             ..Fields::default()
         }))
     }
 
+    #[cold]
     fn with(mut self, change: impl FnOnce(&mut Fields)) -> Details {
         change(Arc::make_mut(&mut self.0));
         self
     }
 
     pub(crate) fn with_message(self, message: impl Into<Cow<'static, str>>) -> Details {
-        self.with(|fields| fields.message = message.into())
+        let message = message.into();
+        self.with(|fields| fields.message = message)
     }
 
     pub(crate) fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> Details {
-        self.with(|fields| fields.hint = hint.into())
+        self.hinting(hint.into())
     }
 
+    #[cold]
+    #[inline(never)]
+    fn hinting(self, hint: Cow<'static, str>) -> Details {
+        self.with(|fields| fields.hint = hint)
+    }
+
+    #[inline(never)]
     pub(crate) fn with_http_status(self, status: u16) -> Details {
         self.with(|fields| fields.http_status = Some(status))
     }
@@ -61,10 +78,12 @@ impl Details {
         self.with(|fields| fields.oauth_error = code)
     }
 
+    #[inline(never)]
     pub(crate) fn with_retry_after(self, wait: Option<Duration>) -> Details {
         self.with(|fields| fields.retry_after = wait)
     }
 
+    #[inline(never)]
     pub(crate) fn with_retryable(self, retryable: bool) -> Details {
         self.with(|fields| fields.retryable = Some(retryable))
     }

@@ -25,10 +25,26 @@ pub(super) unsafe fn guard(
         crate::test_panic::point("border");
         body()
     };
-    let (status, failure) = match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(Ok(())) => return zoom_s2s_status::ZOOM_S2S_OK as i32,
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(())) => zoom_s2s_status::ZOOM_S2S_OK as i32,
+        // SAFETY: the same conditions.
+        Ok(Err(fault)) => unsafe { failed(error, Ok(fault)) },
+        // SAFETY: the same conditions.
+        Err(panic) => unsafe { failed(error, Err(panic)) },
+    }
+}
+
+/// The failure of a function: its status, and the error into `error`. Once for all functions, because
+/// there is a `guard` in each.
+///
+/// # Safety
+/// As [`guard`].
+#[cold]
+#[inline(never)]
+unsafe fn failed(error: *mut *mut zoom_s2s_error, why: std::thread::Result<Fault>) -> i32 {
+    let (status, failure) = match why {
         // Making the error could panic as well.
-        Ok(Err(fault)) => catch_unwind(AssertUnwindSafe(|| {
+        Ok(fault) => catch_unwind(AssertUnwindSafe(|| {
             let status = fault.status();
             let wanted = !error.is_null();
             (status, wanted.then(|| create(fault.into_state())))
@@ -38,7 +54,7 @@ pub(super) unsafe fn guard(
         Err(_) => panicked(),
     };
     if !error.is_null() {
-        // SAFETY: as above.
+        // SAFETY: not NULL, so it may be written to.
         unsafe { error.write(failure) };
     }
     status
@@ -49,12 +65,18 @@ pub(super) fn answer<T>(otherwise: T, body: impl FnOnce() -> Result<T, Fault>) -
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => value,
         Ok(Err(fault)) => {
-            // The program may have brought the logger.
-            let _ = catch_unwind(AssertUnwindSafe(|| fault.warn()));
+            tell(fault);
             otherwise
         }
         Err(_) => otherwise,
     }
+}
+
+#[cold]
+#[inline(never)]
+fn tell(fault: Fault) {
+    // The program may have brought the logger.
+    let _ = catch_unwind(AssertUnwindSafe(|| fault.warn()));
 }
 
 /// The place for an object that a function hands out.
@@ -69,14 +91,18 @@ pub(super) unsafe fn output<O: Object>(
     place: *mut *mut O,
 ) -> Result<Output<O>, Fault> {
     if place.is_null() {
-        return Err(Fault::argument(
-            format!("{name} is NULL"),
-            format!("Give it the address of a {} pointer.", O::NAME),
-        ));
+        return Err(placeless(name, O::NAME));
     }
     // SAFETY: not NULL, so it may be written to.
     unsafe { place.write(std::ptr::null_mut()) };
     Ok(Output(place))
+}
+
+#[cold]
+#[inline(never)]
+fn placeless(name: &'static str, object: &'static str) -> Fault {
+    let cure = format!("Give it the address of a {object} pointer.");
+    Fault::argument(format!("{name} is NULL"), cure)
 }
 
 impl<O: Object> Output<O> {

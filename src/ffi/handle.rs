@@ -59,27 +59,39 @@ pub(super) fn create<O: Object>(state: O::State) -> *mut O {
 ///
 /// # Safety
 /// `handle` is NULL, or points to a live object of this library, which stays alive for `'a`.
+#[inline]
 pub(super) unsafe fn borrow<'a, O: Object>(
     name: &'static str,
     handle: *const O,
 ) -> Result<&'a O::State, Fault> {
     if handle.is_null() {
-        return Err(Fault::argument(
-            format!("{name} is NULL"),
-            format!("Give it a {}.", O::NAME),
-        ));
+        return Err(absent(name, O::NAME));
     }
     let boxed = handle.cast::<Boxed<O>>();
     // SAFETY: every object begins with such a word, whatever its type; an aligned pointer to one may
     // be read.
     if !boxed.is_aligned() || unsafe { boxed.cast::<u64>().read() } != O::MAGIC {
-        return Err(Fault::argument(
-            format!("{name} is not a {}", O::NAME),
-            "It is a handle of another type, or was freed. Give it the one that was made for this.",
-        ));
+        return Err(strange(name, O::NAME));
     }
     // SAFETY: the word says that it is a `Boxed<O>`, and the caller that it is alive.
     Ok(unsafe { &(*boxed).state })
+}
+
+// Apart, so that the look at a handle is a few instructions in each function of the interface.
+
+#[cold]
+#[inline(never)]
+fn absent(name: &'static str, object: &'static str) -> Fault {
+    Fault::argument(format!("{name} is NULL"), format!("Give it a {object}."))
+}
+
+#[cold]
+#[inline(never)]
+fn strange(name: &'static str, object: &'static str) -> Fault {
+    Fault::argument(
+        format!("{name} is not a {object}"),
+        "It is a handle of another type, or was freed. Give it the one that was made for this.",
+    )
 }
 
 /// Frees an object that [`create`] made. NULL is fine; handles of another type are left alone.

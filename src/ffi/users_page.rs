@@ -35,8 +35,8 @@ impl Object for zoom_s2s_users_page {
 
 pub(super) struct State {
     page: UsersPage,
-    /// In place of the rare texts that hold U+0000: by where they are in memory.
-    mended: HashMap<usize, Terminated>,
+    /// In place of the rare texts that hold U+0000: by where they are in memory. Made when one is met.
+    mended: Lazy<HashMap<usize, Terminated>>,
     json: Lazy<Terminated>,
     users: Lazy<Sheet>,
     next_page_token: Lazy<Terminated>,
@@ -46,10 +46,7 @@ pub(super) struct State {
 impl State {
     pub(super) fn new(page: UsersPage) -> State {
         State {
-            mended: match page.holds_nul() {
-                true => mend(&page),
-                false => HashMap::new(),
-            },
+            mended: Lazy::new(),
             page,
             json: Lazy::new(),
             users: Lazy::new(),
@@ -64,17 +61,17 @@ impl State {
     /// `length` is NULL or may be written to.
     unsafe fn give(&self, text: Option<&str>, length: *mut usize) -> *const c_char {
         let text = text.unwrap_or_default();
-        // SAFETY: the same condition.
-        unsafe {
-            match self.mended.get(&(text.as_ptr() as usize)) {
-                Some(mended) if !text.is_empty() => mended.give(length),
-                _ => {
-                    write(length, text.len());
-                    let terminated = self.page.with_nul(text);
-                    terminated.map_or(NOTHING, |text| text.as_ptr().cast())
-                }
+        if self.page.holds_nul() && text.contains('\0') {
+            let mended = self.mended.get_or_make(|| mend(&self.page));
+            if let Some(mended) = mended.get(&(text.as_ptr() as usize)) {
+                // SAFETY: the same condition.
+                return unsafe { mended.give(length) };
             }
         }
+        // SAFETY: the same condition.
+        unsafe { write(length, text.len()) };
+        let terminated = self.page.with_nul(text);
+        terminated.map_or(NOTHING, |text| text.as_ptr().cast())
     }
 
     fn column(&self, field: UserField) -> Option<&Sheet> {

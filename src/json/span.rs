@@ -32,6 +32,8 @@ impl Span {
         (self.0 & u64::from(u32::MAX)) as usize
     }
 
+    // Called for each cell that is looked at, also where the library is compiled for size.
+    #[inline(always)]
     pub(crate) fn of(self, buffer: &str) -> Option<&str> {
         buffer.get(self.offset()..self.offset() + self.len())
     }

@@ -8,6 +8,8 @@ pub(crate) mod declared;
 pub(crate) mod fleet;
 #[cfg(target_os = "linux")]
 pub(crate) mod holder;
+#[cfg(unix)]
+pub(crate) mod make;
 #[cfg(target_os = "linux")]
 pub(crate) mod netns;
 #[cfg(unix)]

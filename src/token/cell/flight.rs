@@ -102,6 +102,7 @@ impl Cell {
                 {
                     held.inherited = false;
                     held.token = Some(token.clone());
+                    held.note_freshness();
                     self.heirloom.store(Some(token.shared()));
                     // Of a token from elsewhere the failures of the endpoint are no less true.
                     if matches!(came, Came::Fetched(_)) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Want;
 use crate::error::{Details, Error};
 use crate::store::StoreError;
-use crate::token::machine::{Gate, Moment, Need, State};
+use crate::token::machine::{Gate, Moment, Need, Reading, State};
 use crate::token::sharing::Wanted;
 use crate::token::value::Token;
 
@@ -13,6 +13,8 @@ use crate::token::value::Token;
 pub(super) struct Held {
     pub(super) machine: State,
     pub(super) token: Option<Token>,
+    /// Until when the token is handed out as it is: `State::fresh_until` as the clocks will show it.
+    pub(super) fresh_until: Option<Reading>,
     /// Number of flights opened so far.
     pub(super) flights: u64,
     /// The last flight that failed, and why.
@@ -29,6 +31,11 @@ impl Held {
             machine: State::shared(),
             ..Held::default()
         }
+    }
+
+    /// To be called when the token or what is thought of it has changed.
+    pub(super) fn note_freshness(&mut self) {
+        self.fresh_until = self.machine.fresh_until().and_then(Moment::reading);
     }
 
     /// The held token if the API would take it.

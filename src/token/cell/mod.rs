@@ -2,6 +2,8 @@
 
 mod flight;
 mod held;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Condvar, MutexGuard};
 use std::time::{Duration, Instant};
@@ -10,7 +12,7 @@ use arc_swap::ArcSwapOption;
 
 use self::flight::Landed;
 use self::held::{Held, TUG_OF_WAR};
-use super::machine::{Counts, Decision, Gate, Moment, Need, TokenId};
+use super::machine::{Counts, Decision, Gate, Moment, Need, Reading, TokenId};
 use super::renew::Source;
 use super::value::{Fields, Token};
 use crate::call::Call;
@@ -69,7 +71,20 @@ impl Cell {
                 self.heirloom.store(Some(token.shared()));
                 held.token = Some(token);
                 held.inherited = true;
+                held.note_freshness();
             }
+        }
+    }
+
+    /// The held token if it is to be handed out as it is, which is what nearly every call finds;
+    /// `None` if [`obtain`](Cell::obtain) has to think about it.
+    pub(crate) fn at_hand(&self) -> Option<Token> {
+        // Read outside the lock, which all threads want.
+        let now = Reading::now();
+        let held = self.state.lock();
+        match &held.fresh_until {
+            Some(end) if now.is_before(end) => held.token.clone(),
+            _ => None,
         }
     }
 
@@ -236,6 +251,7 @@ impl Cell {
     pub(crate) fn reject(&self, id: TokenId) -> bool {
         let mut held = self.state.lock();
         let was_held = held.machine.reject(id);
+        held.note_freshness();
         if was_held {
             // A child would take it for a good one.
             self.heirloom.store(None);

@@ -30,7 +30,7 @@ mod unit;
 use std::time::Duration;
 
 pub(crate) use lease::{Lease, TokenId};
-pub(crate) use moment::Moment;
+pub(crate) use moment::{Moment, Reading};
 pub(crate) use state::{Counts, State};
 
 /// Which token a caller will take.

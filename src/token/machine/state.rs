@@ -100,6 +100,13 @@ impl State {
             .filter(|lease| !self.rejected && !lease.is_expired(now))
     }
 
+    /// Until when a caller who takes any token is told to use the held one, and nothing else is looked
+    /// at; `None` if there is none to use.
+    pub(crate) fn fresh_until(&self) -> Option<Moment> {
+        let good = self.lease.filter(|_| !self.rejected)?;
+        Some(good.obtained.later_by(good.stale_age()))
+    }
+
     /// The held lease, usable or not.
     pub(crate) fn lease(&self) -> Option<&Lease> {
         self.lease.as_ref()
