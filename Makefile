@@ -18,7 +18,7 @@ SOURCES = Cargo.toml Cargo.lock build.rs $(shell find src -name '*.rs')
 COMMAND_SOURCES = $(shell find cli sandbox -name '*.rs' -o -name Cargo.toml)
 
 .DEFAULT_GOAL := all
-.PHONY: all install uninstall dist wheel deps test check header abi help
+.PHONY: all install uninstall dist wheel deps test check bench header abi help
 # `make deps test` must not test before it has installed, also under `make -j`.
 .NOTPARALLEL:
 
@@ -55,6 +55,9 @@ test: ## run every test; installs nothing, and names what it skipped
 check: ## formatting, lints, documentation and dependencies, then the tests
 	@scripts/check
 	@scripts/test
+
+bench: $(SHARED) ## measure what it costs beside libcurl, requests and others; all of it takes a quarter of an hour
+	@benches/run
 
 header: ## write include/zoom_s2s.h anew from src/ffi
 	ZOOM_S2S_WRITE_HEADER=1 $(CARGO) test --quiet --locked --test header

@@ -1,0 +1,92 @@
+//! The SDK side by side with what a user would pick instead; `make bench` builds the peers and runs this.
+//!
+//! A section measures one thing and writes its part of the report. With all sections and enough rounds
+//! the report goes to `benches/`, to be committed; otherwise to the target folder.
+
+use std::fs;
+
+use places::Places;
+use report::Report;
+use settings::Settings;
+
+mod affinity;
+mod cold;
+mod compare;
+mod figures;
+mod growth;
+mod machine;
+mod memory;
+mod places;
+mod plot;
+mod programs;
+mod python;
+mod report;
+mod run;
+mod settings;
+mod size;
+mod spread;
+mod token;
+mod used;
+mod zoom;
+
+pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> Outcome<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match words.first().map(String::as_str) {
+        Some("serve") => zoom::serve(&words[1..]),
+        _ => bench(),
+    }
+}
+
+fn bench() -> Outcome<()> {
+    let settings = Settings::from_env()?;
+    let places = Places::find();
+    let machine = machine::describe(&places);
+    let mut report = Report::default();
+    let mut plot = None;
+    if settings.wants("table") {
+        let compared = compare::measure(&settings, &places)?;
+        compare::write(&mut report, &compared, settings.rounds)?;
+        plot = Some(plot::draw(&compared)?);
+    }
+    if settings.wants("growth") {
+        growth::measure(&settings, &places, &mut report)?;
+    }
+    if settings.wants("token") {
+        token::measure(&settings, &places, &mut report)?;
+    }
+    if settings.wants("cold") {
+        cold::measure(&settings, &places, &mut report)?;
+    }
+    if settings.wants("python") {
+        python::measure(&settings, &places, &mut report)?;
+    }
+    if settings.wants("memory") {
+        memory::measure(&settings, &places, &mut report)?;
+    }
+    if settings.wants("size") {
+        size::measure(&places, &mut report)?;
+    }
+
+    let folder = if settings.is_full() {
+        places.root.join("benches")
+    } else {
+        places.built.clone()
+    };
+    let notes = fs::read_to_string(places.root.join("benches/notes.md")).unwrap_or_default();
+    let text = format!(
+        "# What it costs\n\nWritten by `make bench`; what is compared and how, [README.md](README.md) says. Unofficial: \
+         this project does not belong to Zoom.\n\n## Goals\n\n{}\n{}\n## The machine\n\n{machine}{}",
+        report.goals(),
+        notes.trim(),
+        report.sections(),
+    );
+    let results = folder.join("RESULTS.md");
+    fs::write(&results, text)?;
+    if let Some(plot) = plot {
+        fs::write(folder.join("results.svg"), plot)?;
+    }
+    eprintln!("written: {}", results.display());
+    Ok(())
+}
