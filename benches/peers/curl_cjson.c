@@ -37,7 +37,8 @@ static int take_page(struct body *body, struct sum *sum, char *next, size_t size
         sum->users++;
         sum->checksum += length(cJSON_GetObjectItemCaseSensitive(user, "email"));
         sum->checksum += length(cJSON_GetObjectItemCaseSensitive(user, "id"));
-        sum->checksum += cJSON_IsNumber(type) ? (unsigned long)type->valueint : 0;
+        /* Not valueint, which ends at INT_MAX. */
+        sum->checksum += cJSON_IsNumber(type) ? (unsigned long)type->valuedouble : 0;
     }
     cJSON_Delete(root);
     return done;

@@ -7,7 +7,7 @@ use std::fs;
 
 use places::Places;
 use report::Report;
-use settings::Settings;
+use settings::{SECTIONS, Settings};
 
 mod affinity;
 mod cold;
@@ -45,31 +45,20 @@ fn bench() -> Outcome<()> {
     let machine = machine::describe(&places);
     let mut report = Report::default();
     let mut plot = None;
-    if settings.wants("table") {
-        let compared = compare::measure(&settings, &places)?;
-        compare::write(&mut report, &compared, settings.rounds)?;
-        plot = Some(plot::draw(&compared)?);
-    }
-    if settings.wants("growth") {
-        growth::measure(&settings, &places, &mut report)?;
-    }
-    if settings.wants("token") {
-        token::measure(&settings, &places, &mut report)?;
-    }
-    if settings.wants("cold") {
-        cold::measure(&settings, &places, &mut report)?;
-    }
-    if settings.wants("python") {
-        python::measure(&settings, &places, &mut report)?;
-    }
-    if settings.wants("memory") {
-        memory::measure(&settings, &places, &mut report)?;
-    }
-    if settings.wants("size") {
-        size::measure(&places, &mut report)?;
+    let mut failed = Vec::new();
+    for section in SECTIONS
+        .into_iter()
+        .filter(|section| settings.wants(section))
+    {
+        // What fails late must not lose what was measured before.
+        if let Err(error) = measure(section, &settings, &places, &mut report, &mut plot) {
+            eprintln!("bench: {section}: {error}");
+            report.section(section, "Not measured: it failed.");
+            failed.push(section);
+        }
     }
 
-    let folder = if settings.is_full() {
+    let folder = if settings.is_full() && failed.is_empty() {
         places.root.join("benches")
     } else {
         places.built.clone()
@@ -88,5 +77,31 @@ fn bench() -> Outcome<()> {
         fs::write(folder.join("results.svg"), plot)?;
     }
     eprintln!("written: {}", results.display());
-    Ok(())
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("failed: {}", failed.join(", ")).into())
+    }
+}
+
+fn measure(
+    section: &str,
+    settings: &Settings,
+    places: &Places,
+    report: &mut Report,
+    plot: &mut Option<String>,
+) -> Outcome<()> {
+    match section {
+        "table" => {
+            let compared = compare::measure(settings, places)?;
+            *plot = Some(plot::draw(&compared)?);
+            compare::write(report, &compared, settings.rounds)
+        }
+        "growth" => growth::measure(settings, places, report),
+        "token" => token::measure(settings, places, report),
+        "cold" => cold::measure(settings, places, report),
+        "python" => python::measure(settings, places, report),
+        "memory" => memory::measure(settings, places, report),
+        _ => size::measure(places, report),
+    }
 }

@@ -38,7 +38,8 @@ struct User {
     pic_url: Option<String>,
     vanity_url: Option<String>,
     cluster: Option<String>,
-    created_at: Option<String>,
+    /// Not always a text.
+    created_at: Option<serde_json::Value>,
     user_created_at: Option<String>,
     last_login_time: Option<String>,
     last_client_version: Option<String>,
