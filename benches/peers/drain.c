@@ -1,5 +1,6 @@
 /* No peer: asks for pages and throws the bytes away, compressed ones too, so that it shows what the sandbox can
- * serve. The argument is the number of pages. */
+ * serve. The argument is the number of pages, or
+ * --version. */
 
 #define _POSIX_C_SOURCE 200809L
 
@@ -43,8 +44,11 @@ int main(int argc, char **argv)
     char text[8192];
     const char *token;
     struct curl_slist *headers;
-    CURL *curl = curl_easy_init();
+    CURL *curl;
 
+    if (argc > 1 && strcmp(argv[1], "--version") == 0)
+        return puts(curl_version()) < 0;
+    curl = curl_easy_init();
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, NULL);
     if (getenv("BENCH_CA_FILE"))

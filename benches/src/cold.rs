@@ -129,11 +129,14 @@ fn write(report: &mut Report, starts: &[Start], rounds: usize) -> Outcome<()> {
             name
         };
         let middle = Spread::of(start.runs.iter().map(wall).collect::<Outcome<Vec<f64>>>()?).median;
+        let cpu = start.runs.iter().map(Figures::cpu);
+        let cpu = Spread::of(cpu.collect::<Outcome<Vec<f64>>>()?).median;
         lines.push(vec![
             name,
             ratio(start, &wall)?.to_string(),
             short(middle * 1e3),
             ratio(start, &Figures::cpu)?.to_string(),
+            short(cpu * 1e3),
         ]);
         if std::ptr::eq(start.program, named("zoom-s2s (C)")) {
             let what = if start.stored {
@@ -152,7 +155,7 @@ fn write(report: &mut Report, starts: &[Start], rounds: usize) -> Outcome<()> {
              system's trust store, which holds the sandbox's authority besides its own. Tokens and pages come from two \
              hosts, as from Zoom. In units of {YARDSTICK} in the same round, median of {rounds} rounds, least and \
              most.\n\n{}",
-            table(&["", "time that passes", "in ms", "CPU time"], lines)
+            table(&["", "time that passes", "in ms", "CPU time", "in ms"], lines)
         ),
     );
     Ok(())

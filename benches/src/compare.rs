@@ -231,8 +231,8 @@ fn serving(all: &[Compared]) -> Outcome<String> {
     }
     Ok(format!(
         "The sandbox runs on a CPU of its own and serves each page from memory, compressed once for all. What is \
-         compared is the CPU time of the programs, in which waiting for the sandbox does not count; and there is \
-         little of that. \"Drained\" is libcurl throwing the bytes away as they come, compressed or not, which shows \
+         compared above is the CPU time of the programs, in which waiting for the sandbox does not count; this is how \
+         much waiting there was. \"Drained\" is libcurl throwing the bytes away as they come, compressed or not: \
          what the sandbox and the sockets can do.\n\n{}",
         table(
             &[
