@@ -4,6 +4,7 @@
 //! the report goes to `benches/`, to be committed; otherwise to the target folder.
 
 use std::fs;
+use std::path::Path;
 
 use places::Places;
 use report::Report;
@@ -50,19 +51,36 @@ fn bench() -> Outcome<()> {
         .into_iter()
         .filter(|section| settings.wants(section))
     {
-        // What fails late must not lose what was measured before.
         if let Err(error) = measure(section, &settings, &places, &mut report, &mut plot) {
             eprintln!("bench: {section}: {error}");
             report.section(section, "Not measured: it failed.");
             failed.push(section);
         }
+        // After each, so that what fails or is stopped later loses nothing.
+        write(&places, &places.built, &machine, &report, plot.as_deref())?;
     }
+    if !failed.is_empty() {
+        return Err(format!("failed: {}", failed.join(", ")).into());
+    }
+    if settings.is_full() {
+        write(
+            &places,
+            &places.root.join("benches"),
+            &machine,
+            &report,
+            plot.as_deref(),
+        )?;
+    }
+    Ok(())
+}
 
-    let folder = if settings.is_full() && failed.is_empty() {
-        places.root.join("benches")
-    } else {
-        places.built.clone()
-    };
+fn write(
+    places: &Places,
+    folder: &Path,
+    machine: &str,
+    report: &Report,
+    plot: Option<&str>,
+) -> Outcome<()> {
     let notes = fs::read_to_string(places.root.join("benches/notes.md")).unwrap_or_default();
     let text = format!(
         "# What it costs\n\nWritten by `make bench`; what is compared and how, [README.md](README.md) says. Unofficial: \
@@ -71,17 +89,13 @@ fn bench() -> Outcome<()> {
         notes.trim(),
         report.sections(),
     );
-    let results = folder.join("RESULTS.md");
-    fs::write(&results, text)?;
     if let Some(plot) = plot {
         fs::write(folder.join("results.svg"), plot)?;
     }
+    let results = folder.join("RESULTS.md");
+    fs::write(&results, text)?;
     eprintln!("written: {}", results.display());
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("failed: {}", failed.join(", ")).into())
-    }
+    Ok(())
 }
 
 fn measure(
