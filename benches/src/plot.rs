@@ -9,7 +9,7 @@ use crate::spread::{Spread, short};
 
 const NAMES: f64 = 150.0;
 const PANEL: f64 = 200.0;
-const GAP: f64 = 20.0;
+const GAP: f64 = 34.0;
 const ROW: f64 = 24.0;
 const TOP: f64 = 58.0;
 
@@ -103,7 +103,7 @@ pub(crate) fn draw(all: &[Compared]) -> Outcome<String> {
     Ok(svg)
 }
 
-const STEP: f64 = 4.0;
+const STEP: f64 = 2.0;
 
 fn power_below(value: f64) -> f64 {
     STEP.powf(value.log(STEP).floor())

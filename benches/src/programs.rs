@@ -57,7 +57,7 @@ pub(crate) const PROGRAMS: [Program; 9] = [
     },
     Program {
         name: "ureq + serde (Rust)",
-        about: "`benches/peers/naive`: one agent, `read_json` into structs that own 26 fields",
+        about: "`benches/peers/naive`: one agent, `read_json` into structs that own 26 fields; serde then takes the body byte by byte",
         is_sdk: false,
         command: |places| vec![places.built.join("naive/release/naive")],
     },
