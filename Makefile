@@ -18,7 +18,7 @@ SOURCES = Cargo.toml Cargo.lock build.rs $(shell find src -name '*.rs')
 COMMAND_SOURCES = $(shell find cli sandbox -name '*.rs' -o -name Cargo.toml)
 
 .DEFAULT_GOAL := all
-.PHONY: all install uninstall dist wheel deps test check fuzz header abi help
+.PHONY: all install uninstall dist wheel deps test check bench fuzz header abi help
 # `make deps test` must not test before it has installed, also under `make -j`.
 .NOTPARALLEL:
 
@@ -59,6 +59,8 @@ check: ## formatting, lints, documentation and dependencies, then the tests
 FUZZ_SECONDS ?= 60
 fuzz: ## compare the reader of users with serde_json on found bytes, for FUZZ_SECONDS=60
 	@scripts/fuzz '$(FUZZ_SECONDS)'
+bench: $(SHARED) ## measure what it costs beside libcurl, requests and others; all of it takes a quarter of an hour
+	@benches/run
 
 header: ## write include/zoom_s2s.h anew from src/ffi
 	ZOOM_S2S_WRITE_HEADER=1 $(CARGO) test --quiet --locked --test header
