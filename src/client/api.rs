@@ -1,7 +1,7 @@
 //! One request to the API: token, retries, and refused tokens.
 
-use ureq::http::header::AUTHORIZATION;
-use ureq::http::{HeaderMap, HeaderValue, Method};
+use ureq_proto::http::header::AUTHORIZATION;
+use ureq_proto::http::{HeaderMap, HeaderValue, Method};
 
 use super::answer;
 use super::core::{Core, Now};

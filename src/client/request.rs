@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use ureq::http::header::{HeaderName, HeaderValue};
-use ureq::http::{self, HeaderMap};
+use ureq_proto::http::header::{HeaderName, HeaderValue};
+use ureq_proto::http::{self, HeaderMap};
 
 use super::api::ApiRequest;
 use crate::error::{Details, Error, Result};

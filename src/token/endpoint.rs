@@ -8,8 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
-use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use ureq::http::{HeaderMap, HeaderValue, Method};
+use ureq_proto::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use ureq_proto::http::{HeaderMap, HeaderValue, Method};
 use zeroize::Zeroizing;
 
 use super::machine::Moment;

@@ -1,27 +1,25 @@
-//! Opens connections for ureq: names, proxy and TLS, each ended at once by cancel.
+//! Opens connections: names, proxy and TLS, each ended at once by cancel.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Instant;
 
-use rustls::{ClientConnection, StreamOwned};
-use ureq::http::Uri;
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{
-    ConnectionDetails, Connector, LazyBuffers, NextTimeout, ShutdownHandle,
-};
+use rustls::client::UnbufferedClientConnection;
+use ureq_proto::http::Uri;
 
 use super::dial::{Reach, cancelled, unreachable_host};
 use super::epoch::Lasting;
+use super::idle::{Closed, Connections};
 use super::line::Line;
 use super::names::Names;
 use super::proxy::Proxy;
+use super::secured::Secured;
 use super::socket::Socket;
 use super::tls;
 use super::tls_source::TlsSource;
 use super::url::bare_host;
-use super::wire::{Stream, Wire, deadline_of};
+use super::wire::Stream;
 use crate::error::{Details, Error, Result};
 use crate::lock::Bell;
 use crate::stats::{Counter, Stats};
@@ -34,43 +32,6 @@ pub(crate) struct Dialer {
     pub(super) proxy: Option<Proxy>,
     pub(super) tls: Arc<TlsSource>,
     pub(super) stats: Arc<Stats>,
-}
-
-/// A failure before anything of the request was sent: any method may be tried again after it.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct Unsent(pub(super) Error);
-
-/// ureq asks its resolver before it looks into the pool; answering with nothing keeps pooled calls
-/// free of lookups. The real lookup is the dialer's.
-#[derive(Debug)]
-pub(super) struct NoLookup;
-
-impl Resolver for NoLookup {
-    fn resolve(
-        &self,
-        _: &Uri,
-        _: &ureq::config::Config,
-        _: NextTimeout,
-    ) -> std::result::Result<ResolvedSocketAddrs, ureq::Error> {
-        Ok(self.empty())
-    }
-}
-
-impl Connector<()> for Dialer {
-    type Out = Wire;
-
-    fn connect(
-        &self,
-        details: &ConnectionDetails<'_>,
-        _: Option<()>,
-    ) -> std::result::Result<Option<Wire>, ureq::Error> {
-        let deadline = deadline_of(details.timeout);
-        let wire = self
-            .open(details, deadline)
-            .map_err(|error| ureq::Error::Other(Box::new(Unsent(error))))?;
-        Ok(Some(wire))
-    }
 }
 
 impl Dialer {
@@ -86,10 +47,15 @@ impl Dialer {
         }
     }
 
-    fn open(&self, details: &ConnectionDetails<'_>, deadline: Instant) -> Result<Wire> {
-        let https = details.needs_tls();
-        let authority = details
-            .uri
+    /// Opens a connection to the host of `uri`, and notes it in `connections`.
+    pub(super) fn open(
+        &self,
+        uri: &Uri,
+        deadline: Instant,
+        connections: &Connections,
+    ) -> Result<Stream> {
+        let https = uri.scheme_str() == Some("https");
+        let authority = uri
             .authority()
             .map(|authority| (authority.host(), authority.port_u16()));
         let (host, port) = authority.unwrap_or_default();
@@ -110,40 +76,35 @@ impl Dialer {
         let stream = Arc::new(self.dial(near_host, near_port, reach, deadline)?);
         self.stats.add(Counter::Connections);
 
-        let weak = Arc::downgrade(&stream);
-        let handle: Weak<dyn ShutdownHandle> = weak;
-        // Fails only when the agent was shut down while this connection was being opened.
-        (details.register_shutdown)(handle).map_err(|_| cancelled())?;
+        // Fails only when the epoch ended while this connection was being opened.
+        connections
+            .register(&stream)
+            .map_err(|Closed| cancelled())?;
 
         let lost = |error: io::Error| unreachable_host(near_host, near_port, &error);
         let mut socket = Socket::new(Line::Tcp(stream), deadline).map_err(lost)?;
         if let Some(proxy) = proxy {
             proxy.connect(&mut socket, host, port)?;
         }
-        let stream = if https {
-            self.shake_hands(socket, host, broken_handshake)?
+        if https {
+            self.shake_hands(socket, host, broken_handshake)
         } else {
-            Stream::Plain(socket)
-        };
-        let config = details.config;
-        let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
-        Ok(Wire { stream, buffers })
+            Ok(Stream::Plain(socket))
+        }
     }
 
     pub(super) fn shake_hands(
         &self,
-        mut socket: Socket,
+        socket: Socket,
         host: &str,
         explain: impl Fn(&str, &io::Error) -> Error,
     ) -> Result<Stream> {
         let config = self.tls.get()?;
-        let mut connection = ClientConnection::new(config, tls::server_name(host)?)
+        let connection = UnbufferedClientConnection::new(config, tls::server_name(host)?)
             .map_err(|error| Error::Tls(Details::new(format!("TLS with {host}: {error}"))))?;
-        while connection.is_handshaking() {
-            let progress = connection.complete_io(&mut socket);
-            progress.map_err(|failure| explain(host, &failure))?;
-        }
-        Ok(Stream::Tls(Box::new(StreamOwned::new(connection, socket))))
+        let secured = Secured::new(connection, socket);
+        let secured = secured.map_err(|failure| explain(host, &failure))?;
+        Ok(Stream::Tls(Box::new(secured)))
     }
 }
 

@@ -1,21 +1,27 @@
 //! One epoch of a client's connections: what cancel and fork throw away as a whole.
 
-use std::io::Read;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwapOption;
 use rustls::RootCertStore;
-use ureq::Agent;
-use ureq::http::{HeaderMap, Method, Request};
+use ureq_proto::http::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, USER_AGENT,
+};
+use ureq_proto::http::{HeaderMap, HeaderValue, Method, Request, Uri};
 
-use super::connector::{Dialer, NoLookup};
+use super::connector::Dialer;
 use super::date::{http_date, retry_after};
-use super::failure::Failure;
+use super::exchange;
+use super::failure::{Broken, Failure};
+use super::gunzip::gunzip;
+use super::idle::{Connections, Scratch};
 use super::names::ResolveFn;
 use super::proxy::Proxy;
 use super::tls::Trust;
+use super::wire::Wire;
 use crate::error::{Details, Error, Result};
 use crate::fork;
 use crate::lock::Woken;
@@ -86,7 +92,8 @@ impl Lasting {
 pub(crate) struct Epoch {
     pub(crate) generation: u64,
     dialer: Dialer,
-    agent: Agent,
+    connections: Connections,
+    user_agent: HeaderValue,
     lasting: Arc<Lasting>,
 }
 
@@ -144,30 +151,22 @@ impl Answer {
 impl Epoch {
     pub(crate) fn new(lasting: &Arc<Lasting>) -> Epoch {
         let config = &lasting.config;
-        let dialer = Dialer::new(lasting);
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            // A redirect would carry the token to wherever it points.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(None)
-            .timeout_connect(Some(config.connect_timeout))
-            .user_agent(config.user_agent.as_str())
-            .accept("application/json")
-            .max_idle_connections(256)
-            .max_idle_connections_per_host(128)
-            .build();
-        let agent = Agent::with_parts(agent, dialer.clone(), NoLookup);
+        let user_agent = HeaderValue::from_str(&config.user_agent);
         Epoch {
             generation: fork::generation(),
-            dialer,
-            agent,
+            dialer: Dialer::new(lasting),
+            connections: Connections::new(),
+            user_agent: user_agent.unwrap_or_else(|_| HeaderValue::from_static("zoom-s2s")),
             lasting: lasting.clone(),
         }
     }
 
     pub(crate) fn stats(&self) -> &Stats {
         &self.lasting.stats
+    }
+
+    pub(super) fn body_limit(&self) -> u64 {
+        self.lasting.config.body_limit
     }
 
     /// Opens connections that end with this epoch.
@@ -183,7 +182,7 @@ impl Epoch {
     /// Ends every call of this epoch, wherever it is waiting, and closes its connections.
     pub(crate) fn cancel(&self) {
         self.dialer.bell.toll();
-        self.agent.clone().shutdown();
+        self.connections.close();
     }
 
     /// The error that ends a cancelled call; `None` while the epoch lives.
@@ -213,59 +212,102 @@ impl Epoch {
         body: &mut Vec<u8>,
     ) -> Result<Answer, Failure> {
         body.clear();
-        let host = outgoing
-            .url
-            .split('/')
-            .nth(2)
-            .unwrap_or_default()
-            .to_owned();
-        let method = outgoing.method;
-        log::debug!(target: crate::LOG, "{method} {}", without_query(outgoing.url));
-        let result = self.attempt(outgoing, deadline, body);
-        result.map_err(|error| self.explain(error, &host))
+        let (method, url) = (outgoing.method, outgoing.url);
+        log::debug!(target: crate::LOG, "{method} {}", without_query(url));
+        let mut scratch = self.connections.scratch();
+        let result = self.attempt(outgoing, deadline, &mut scratch, body);
+        self.connections.give(scratch);
+        result.map_err(|broken| {
+            let host = url.split('/').nth(2).unwrap_or_default();
+            self.explain(broken, host)
+        })
     }
 
     fn attempt(
         &self,
         outgoing: Outgoing<'_>,
         deadline: Instant,
+        scratch: &mut Scratch,
         body: &mut Vec<u8>,
-    ) -> Result<Answer, ureq::Error> {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let mut request = Request::builder().method(outgoing.method).uri(outgoing.url);
-        if let Some(headers) = request.headers_mut() {
-            *headers = outgoing.headers;
-        }
-        let response = match outgoing.body {
-            Some(bytes) => {
-                let request = self.agent.configure_request(request.body(bytes)?);
-                self.agent.run(request.timeout_global(Some(left)).build())?
-            }
-            None => {
-                let request = self.agent.configure_request(request.body(())?);
-                self.agent.run(request.timeout_global(Some(left)).build())?
-            }
+    ) -> Result<Answer, Broken> {
+        let origin = origin(outgoing.url);
+        let content = outgoing.body.unwrap_or_default();
+        let request = self.request(outgoing)?;
+        let uri = request.uri().clone();
+        let ready = exchange::prepare(request, content, &mut scratch.output)?;
+        let mut wire = match self.connections.take(origin, scratch) {
+            Some(wire) => wire,
+            None => self.open(&uri, origin, deadline)?,
         };
-        let headed = SystemTime::now();
-        let (head, incoming) = response.into_parts();
-        let limit = self.lasting.config.body_limit;
-        if let Some(length) = incoming.content_length() {
-            // The peer's word is taken for at most what is usual for a page.
-            body.reserve(length.min(limit).min(1 << 20) as usize + 1);
-        }
-        incoming
-            .into_with_config()
-            .limit(limit)
-            .reader()
-            .read_to_end(body)?;
-        let answer = Answer {
-            status: head.status.as_u16(),
-            headers: head.headers,
-        };
+        wire.stream.socket().set_deadline(deadline);
+        let head = ready.ask(&mut wire.stream, scratch)?;
         // Told when the head was written: a body that took long would make the peer look slow.
+        let headed = SystemTime::now();
+        let limit = self.body_limit();
+        let is_packed = head.is_gzip();
+        let (input, packed) = (&mut scratch.input, &mut scratch.packed);
+        packed.clear();
+        let raw = if is_packed { &mut *packed } else { &mut *body };
+        let (status, mut headers, is_good) = head.read_body(&mut wire.stream, input, raw, limit)?;
+        if is_good {
+            self.connections.put(wire, scratch);
+        } else if self.dialer.bell.is_cancelled() {
+            // Cancel closes connections, and some bodies end with theirs.
+            return Err(Broken::Io(ErrorKind::ConnectionAborted.into()));
+        }
+        if is_packed {
+            gunzip(&scratch.packed, body, limit)?;
+            headers.remove(CONTENT_ENCODING);
+            headers.remove(CONTENT_LENGTH);
+        }
+        let answer = Answer {
+            status: status.as_u16(),
+            headers,
+        };
         self.lasting.note_clock(&answer, headed);
         Ok(answer)
     }
+
+    fn request(&self, outgoing: Outgoing<'_>) -> Result<Request<()>, Broken> {
+        let unsendable = |why: &dyn std::fmt::Display| Broken::Unsendable(why.to_string());
+        let uri = Uri::try_from(outgoing.url).map_err(|error| unsendable(&error))?;
+        let mut request = Request::new(());
+        *request.method_mut() = outgoing.method.clone();
+        *request.uri_mut() = uri;
+        let mut headers = outgoing.headers;
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        let json = HeaderValue::from_static("application/json");
+        headers.entry(ACCEPT).or_insert(json);
+        let agent = headers.entry(USER_AGENT);
+        agent.or_insert_with(|| self.user_agent.clone());
+        let has_content = matches!(*outgoing.method, Method::POST | Method::PUT | Method::PATCH);
+        if has_content || outgoing.body.is_some() {
+            let length = outgoing.body.map_or(0, <[u8]>::len);
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        }
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+
+    fn open(&self, uri: &Uri, origin: &str, deadline: Instant) -> Result<Wire, Broken> {
+        let until = Instant::now().checked_add(self.lasting.config.connect_timeout);
+        let deadline = until.map_or(deadline, |until| deadline.min(until));
+        let stream = self
+            .dialer
+            .open(uri, deadline, &self.connections)
+            .map_err(Broken::Unsent)?;
+        Ok(Wire {
+            stream,
+            origin: origin.into(),
+            used: Instant::now(),
+        })
+    }
+}
+
+/// Scheme and authority of a URL.
+fn origin(url: &str) -> &str {
+    let slash = url.match_indices('/').nth(2).map(|(index, _)| index);
+    url.get(..slash.unwrap_or(url.len())).unwrap_or_default()
 }
 
 /// URLs are logged without their query, which may hold names and mail addresses.

@@ -3,9 +3,14 @@
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 #[cfg(unix)]
+use std::os::fd::AsFd;
+#[cfg(unix)]
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
+
+#[cfg(unix)]
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 /// A stream as the system gives it. Read and written through a shared reference.
 pub(crate) enum Line {
@@ -43,12 +48,26 @@ impl Line {
         }
     }
 
-    pub(super) fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
-        match self {
-            Line::Tcp(stream) => stream.set_nonblocking(nonblocking),
-            #[cfg(unix)]
-            Line::Unix(stream) => stream.set_nonblocking(nonblocking),
+    /// Whether there is nothing to be read: no data, no end, no failure. One system call.
+    #[cfg(unix)]
+    pub(super) fn is_silent(&self) -> bool {
+        let line = match self {
+            Line::Tcp(stream) => stream.as_fd(),
+            Line::Unix(stream) => stream.as_fd(),
+        };
+        let mut lines = [PollFd::new(line, PollFlags::POLLIN)];
+        poll(&mut lines, PollTimeout::ZERO) == Ok(0)
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn is_silent(&self) -> bool {
+        let Line::Tcp(stream) = self;
+        if stream.set_nonblocking(true).is_err() {
+            return false;
         }
+        let peeked = stream.peek(&mut [0]);
+        let silent = peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+        stream.set_nonblocking(false).is_ok() && silent
     }
 
     pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {

@@ -4,11 +4,15 @@ mod connector;
 mod date;
 mod dial;
 mod epoch;
+mod exchange;
 mod failure;
+mod gunzip;
+mod idle;
 mod line;
 mod names;
 mod proxy;
 mod retry;
+mod secured;
 #[cfg(feature = "redis")]
 mod server;
 mod socket;

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
-use ureq::http::Uri;
+use ureq_proto::http::Uri;
 
 use super::url::{bare_host, is_loopback, is_within};
 use crate::error::{Details, Error, Result};

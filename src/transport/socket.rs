@@ -46,15 +46,8 @@ impl Socket {
     }
 
     /// Whether the peer still holds the connection and has sent nothing unasked for.
-    pub(super) fn is_quiet(&mut self) -> bool {
-        if self.line.set_nonblocking(true).is_err() {
-            return false;
-        }
-        let quiet = matches!(
-            self.line.read(&mut [0]),
-            Err(error) if error.kind() == ErrorKind::WouldBlock
-        );
-        quiet && self.line.set_nonblocking(false).is_ok()
+    pub(super) fn is_quiet(&self) -> bool {
+        self.line.is_silent()
     }
 
     /// The next slice to wait, or `TimedOut` when there is no time left.

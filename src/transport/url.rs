@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use ureq::http::Uri;
+use ureq_proto::http::Uri;
 
 use crate::error::{Details, Error, Result};
 

@@ -1,110 +1,104 @@
-//! One open connection, as ureq drives it.
+//! One open connection.
 
-use std::fmt;
-use std::io::{self, ErrorKind, Read, Write};
-use std::time::{Duration, Instant};
+use std::io::{self, Read, Write};
+use std::time::Instant;
 
-use rustls::{ClientConnection, StreamOwned};
-use ureq::Timeout;
-use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
-
+use super::secured::Secured;
 use super::socket::Socket;
+
+/// How much a buffer grows ahead of what arrives. Growing writes zeros first; in steps of this size they
+/// are still in the processor's cache when the data overwrites them. (`read_to_end` would do without the
+/// zeros, but goes on past any deadline as long as something drips.)
+const STEP: usize = 96 * 1024;
 
 /// A connection with or without TLS.
 pub(crate) enum Stream {
     Plain(Socket),
-    Tls(Box<StreamOwned<ClientConnection, Socket>>),
+    Tls(Box<Secured>),
 }
 
 impl Stream {
     pub(super) fn socket(&mut self) -> &mut Socket {
         match self {
             Stream::Plain(socket) => socket,
-            Stream::Tls(stream) => &mut stream.sock,
+            Stream::Tls(secured) => secured.socket(),
         }
     }
 
     /// Whether the peer still holds the connection and has sent nothing unasked for.
     pub(super) fn is_quiet(&mut self) -> bool {
-        if let Stream::Tls(stream) = self
-            && !matches!(stream.conn.process_new_packets(), Ok(state) if state.plaintext_bytes_to_read() == 0)
-        {
-            return false;
+        match self {
+            Stream::Plain(socket) => socket.is_quiet(),
+            Stream::Tls(secured) => secured.is_quiet(),
         }
-        self.socket().is_quiet()
     }
 
     pub(crate) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
             Stream::Plain(socket) => socket.write_all(bytes),
-            Stream::Tls(stream) => stream.write_all(bytes).and_then(|()| stream.flush()),
+            Stream::Tls(secured) => secured.send(bytes),
         }
     }
 
+    #[cfg(feature = "redis")]
     pub(crate) fn receive(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Stream::Plain(socket) => socket.read(buffer),
-            Stream::Tls(stream) => stream.read(buffer),
+            Stream::Tls(secured) => secured.receive_some(buffer),
+        }
+    }
+
+    /// Waits for more and appends it to `into`; 0 at the end. Not more than `most` bytes at once, but a
+    /// record of TLS is given whole.
+    pub(super) fn append(&mut self, into: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+        match self {
+            Stream::Plain(socket) => {
+                let start = into.len();
+                into.resize(start + most, 0);
+                let amount = socket.read(into.get_mut(start..).unwrap_or_default());
+                into.truncate(start + *amount.as_ref().unwrap_or(&0));
+                amount
+            }
+            Stream::Tls(secured) => secured.append(into),
+        }
+    }
+
+    /// Appends what comes to `into` until that is `length` bytes long, straight from the connection. Longer
+    /// only if a record of TLS held more; shorter only if the connection ended.
+    pub(super) fn append_until(&mut self, into: &mut Vec<u8>, length: usize) -> io::Result<()> {
+        match self {
+            Stream::Plain(socket) => {
+                let mut filled = into.len();
+                let mut outcome = Ok(());
+                while filled < length {
+                    if filled == into.len() {
+                        into.resize(length.min(filled + STEP), 0);
+                    }
+                    match socket.read(into.get_mut(filled..).unwrap_or_default()) {
+                        Ok(0) => break,
+                        Ok(amount) => filled += amount,
+                        Err(error) => {
+                            outcome = Err(error);
+                            break;
+                        }
+                    }
+                }
+                into.truncate(filled);
+                outcome
+            }
+            Stream::Tls(secured) => {
+                while into.len() < length && secured.append(into)? > 0 {}
+                Ok(())
+            }
         }
     }
 }
 
-/// One connection, as ureq drives it.
-pub(crate) struct Wire {
+/// A connection that requests are sent over, one after the other.
+pub(super) struct Wire {
     pub(super) stream: Stream,
-    pub(super) buffers: LazyBuffers,
-}
-
-impl Transport for Wire {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        &mut self.buffers
-    }
-
-    fn transmit_output(
-        &mut self,
-        amount: usize,
-        timeout: NextTimeout,
-    ) -> std::result::Result<(), ureq::Error> {
-        self.stream.socket().set_deadline(deadline_of(timeout));
-        let output = self.buffers.output().get(..amount).unwrap_or_default();
-        let written = self.stream.send(output);
-        written.map_err(|error| io_error(error, timeout.reason))
-    }
-
-    fn await_input(&mut self, timeout: NextTimeout) -> std::result::Result<bool, ureq::Error> {
-        self.stream.socket().set_deadline(deadline_of(timeout));
-        let input = self.buffers.input_append_buf();
-        let amount = self
-            .stream
-            .receive(input)
-            .map_err(|error| io_error(error, timeout.reason))?;
-        self.buffers.input_appended(amount);
-        Ok(amount > 0)
-    }
-
-    fn is_open(&mut self) -> bool {
-        self.stream.is_quiet()
-    }
-
-    fn is_tls(&self) -> bool {
-        matches!(self.stream, Stream::Tls(_))
-    }
-}
-
-fn io_error(error: io::Error, reason: Timeout) -> ureq::Error {
-    match error.kind() {
-        ErrorKind::TimedOut => ureq::Error::Timeout(reason),
-        _ => ureq::Error::Io(error),
-    }
-}
-
-pub(super) fn deadline_of(timeout: NextTimeout) -> Instant {
-    // ureq's "never" is longer than the clock reaches; every call here has a deadline anyway.
-    Instant::now() + (*timeout.after).min(Duration::from_secs(3600))
-}
-
-impl fmt::Debug for Wire {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Wire")
-    }
+    /// Scheme and authority of what may be asked for over it.
+    pub(super) origin: Box<str>,
+    /// When it was last good.
+    pub(super) used: Instant,
 }
