@@ -485,6 +485,87 @@ fn answers_that_are_no_http() {
     }
 }
 
+#[test]
+fn bodies_are_read_however_they_are_framed() {
+    const BODY: &str = r#"{"users":[],"total_records":0,"text":"0123456789"}"#;
+    let (one, two) = BODY.split_at(20);
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let chunks = format!("14\r\n{one}\r\n{:x};x=y\r\n{two}\r\n", two.len());
+    let length = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n", BODY.len());
+    let hints = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
+    // What is sent, whether the body is whole, and whether the connection can be used again.
+    for (name, answer, whole, again) in [
+        ("length", format!("{length}\r\n{BODY}"), true, true),
+        ("hints", format!("{hints}{length}\r\n{BODY}"), true, true),
+        ("chunks", format!("{chunked}{chunks}0\r\n\r\n"), true, true),
+        (
+            "trailers",
+            format!("{chunked}{chunks}0\r\nX: y\r\n\r\n"),
+            true,
+            true,
+        ),
+        (
+            "to be closed",
+            format!("{length}Connection: x, Close\r\n\r\n{BODY}"),
+            true,
+            false,
+        ),
+        ("old", format!("HTTP/1.0 200 OK\r\n\r\n{BODY}"), true, false),
+        (
+            "until the end",
+            format!("HTTP/1.1 200 OK\r\n\r\n{BODY}"),
+            true,
+            false,
+        ),
+        ("too much", format!("{length}\r\n{BODY}more"), true, false),
+        ("too little", format!("{length}\r\n{one}"), false, false),
+        ("cut chunks", format!("{chunked}{chunks}"), false, false),
+    ] {
+        for piece in [1, 7, 4096] {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let url = format!("http://{}", listener.local_addr().unwrap());
+            let (answer, answered) = (answer.clone(), Arc::new(Mutex::new(Vec::new())));
+            let connections = answered.clone();
+            let stays = again;
+            thread::spawn(move || {
+                for (number, stream) in listener.incoming().enumerate() {
+                    let mut stream = stream.unwrap();
+                    stream.set_nodelay(true).unwrap();
+                    let mut head = [0; 4096];
+                    while stream.read(&mut head).is_ok_and(|amount| amount > 0) {
+                        connections.lock().unwrap().push(number);
+                        for piece in answer.as_bytes().chunks(piece) {
+                            let _ = stream.write_all(piece);
+                        }
+                        if !stays {
+                            break;
+                        }
+                    }
+                }
+            });
+            let secret = format!("secret-of-{}-{piece}", name.replace(' ', "-"));
+            let client = Client::builder(zoom_s2s::Credentials::jwt("key", secret))
+                .no_proxy()
+                .oauth_url(&url)
+                .api_url(&url)
+                .build()
+                .unwrap();
+            let ask = zoom_s2s::Request::new(zoom_s2s::Method::Get, "/users");
+            let ask = ask.timeout(Duration::from_secs(if whole { 5 } else { 1 }));
+            for _ in 0..2 {
+                match client.send(&ask) {
+                    Ok(response) => assert_eq!(response.body(), BODY.as_bytes(), "{name}"),
+                    Err(error) => assert!(!whole, "{name}, {piece}: {error}"),
+                }
+            }
+            if whole {
+                let used = answered.lock().unwrap().clone();
+                assert_eq!(used, [0, usize::from(!again)], "{name}, {piece}");
+            }
+        }
+    }
+}
+
 /// A proxy that answers CONNECT with `answer` and then, if there is a `target`, carries bytes to it.
 /// Also gives the heads of the requests it got.
 fn proxy(

@@ -210,8 +210,7 @@ fn nothing_says_a_secret() {
     let said = SAID.lock().unwrap();
     for part in [
         "zoom_s2s",
-        "ureq",
-        "rustls",
+        "ureq_proto",
         "HTTP 401",
         "disabled",
         "secret was refused",

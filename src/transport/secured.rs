@@ -170,12 +170,25 @@ impl Secured {
         let outcome = self.look(data, plain);
         let inner = outcome.as_ref().err().and_then(io::Error::get_ref);
         if inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
-            // The peer is told why, if that can be done at once.
-            let _ = self.look(&mut Vec::new(), &[]);
+            self.complain();
+        }
+        outcome
+    }
+
+    /// Tells the peer what was wrong, if that can be done at once. rustls offers it before it looks again at
+    /// what it choked on; to ask more than once would have it choke again.
+    fn complain(&mut self) {
+        let arrived = self.incoming.get_mut(self.start..self.end);
+        let status = self
+            .connection
+            .process_tls_records(arrived.unwrap_or_default());
+        if let Ok(ConnectionState::EncodeTlsData(mut alert)) = status.state {
+            let _ = make_room(&mut self.outgoing, |room| {
+                alert.encode(room).map_err(|_| None)
+            });
             let _ = self.socket.write_all(&self.outgoing);
             self.outgoing.clear();
         }
-        outcome
     }
 
     fn look(&mut self, data: &mut Vec<u8>, plain: &[u8]) -> io::Result<State> {
