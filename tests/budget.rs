@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use support::c::{compiler, folder, root, succeed, text, with_sandbox};
 use support::make::{built, clean, make};
 use support::{has_tool, sandbox, skip};
-use zoom_s2s_sandbox::{Sandbox, Builder};
+use zoom_s2s_sandbox::{Builder, Sandbox};
 
 const BUDGET: &str = "tests/budget.json";
 
@@ -174,9 +174,8 @@ fn a_listing_stays_within_its_budget() {
         return;
     }
     let program = compile("list_pages");
-    let account = |settings: fn(Builder) -> Builder| {
-        sandbox(|sandbox| settings(sandbox.users(60_000)))
-    };
+    let account =
+        |settings: fn(Builder) -> Builder| sandbox(|sandbox| settings(sandbox.users(60_000)));
     let http = account(|sandbox| sandbox.gzip(false));
     let found = json!({
         "page_over_http": page(&program, &http),

@@ -23,7 +23,7 @@ const HIGH: u64 = ONES << 7;
 /// The high bit of the first byte that is a quote, a backslash or a control character; bytes after
 /// that one may be marked too.
 #[inline(always)]
-fn special(bytes: [u8; 8]) -> u64 {
+pub(super) fn special(bytes: [u8; 8]) -> u64 {
     let word = u64::from_le_bytes(bytes);
     // Flipping a bit moves the quote next to the control characters, for one comparison.
     let low = word ^ (ONES * 0x02);
