@@ -124,7 +124,7 @@ impl Rows {
         let span = Span::new(self.text.len(), text.len());
         self.text.reserve(text.len() + 1);
         self.text.push_str(text);
-        self.text.push_str("\0");
+        self.text.push('\0');
         span
     }
 
