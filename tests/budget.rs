@@ -139,7 +139,7 @@ fn page(program: &Path, zoom: &Sandbox) -> Value {
         command
     };
     // Both runs list the same pages, one half of them twice as many.
-    let each = |count: &dyn Fn(u64) -> u64| count(60).saturating_sub(count(20)).div_ceil(40);
+    let each = |count: &dyn Fn(u64) -> u64| count(40).saturating_sub(count(10)).div_ceil(30);
     json!({
         "instructions": each(&|pages| instructions(run("valgrind"), program, pages)),
         "allocations": each(&|pages| {
