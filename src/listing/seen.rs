@@ -1,15 +1,18 @@
-//! Whom a listing has met, in eight bytes each.
+//! Whom a listing has met, in little more than eight bytes each.
 
 use std::hash::RandomState;
 
 /// Bits of an entry that say in which pass it was met last; the rest is the fingerprint.
 const PASS_BITS: u32 = 5;
 const PASS_MASK: u64 = (1 << PASS_BITS) - 1;
-/// Entries per shard to aim at: a sorted insertion moves half of one, a kilobyte.
-const SHARD: u64 = 256;
-/// Not fewer, however few are expected: the first list may be the shortest of several.
-const SMALLEST_FAN_OUT: u64 = 1 << 8;
-const LARGEST_FAN_OUT: u64 = 1 << 14;
+
+/// The topmost bits of a fingerprint choose one of so many shards. They grow one by one, so that there
+/// is never a second copy of everything.
+const SHARD_BITS: u32 = 6;
+const SHARDS: u64 = 1 << SHARD_BITS;
+
+/// Places behind the last home of a shard. More are made when they are needed.
+const ROOM: usize = 64;
 
 /// When something was met before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,14 +25,25 @@ pub(super) enum Met {
 /// Fingerprints of what was met, each with the last pass it was met in.
 ///
 /// A fingerprint has 59 bits under a key drawn at random: in a listing of a million, the chance that
-/// two differing entries look alike is one in a million. Sorted shards that start at their share and grow by a sixteenth keep
-/// memory close to eight bytes an entry; a hash table would take up to twice that, and three times
-/// while it grows.
+/// two differing entries look alike is one in a million.
 pub(super) struct Seen {
     key: RandomState,
-    shards: Vec<Vec<u64>>,
-    /// Room that a shard gets at first: its share, and what shares differ by.
+    shards: Vec<Shard>,
+    /// Entries that a shard is to hold.
     share: usize,
+}
+
+/// A table in the order of the fingerprints, with gaps.
+///
+/// Invariant: an entry stands at its home, which its fingerprint tells, or behind it, with no gap
+/// between. So it is found in a few steps from there, in memory that lies together, and a new one moves
+/// those up to the next gap. Nine tenths may be in use: then that is some dozens.
+#[derive(Clone, Default)]
+struct Shard {
+    /// 0 is a gap. Behind the last home there is room for those that were moved.
+    slots: Vec<u64>,
+    homes: usize,
+    used: usize,
 }
 
 impl Seen {
@@ -38,14 +52,13 @@ impl Seen {
 
     /// Room for about `expected` entries; more only makes it slower.
     pub(super) fn new(expected: u64) -> Seen {
-        let fan_out = (expected / SHARD)
-            .clamp(SMALLEST_FAN_OUT, LARGEST_FAN_OUT)
-            .next_power_of_two();
-        let share = expected.min(fan_out * SHARD * 2) / fan_out;
+        // A peer's word for a large number is not taken for more than this.
+        let share = expected.min(1 << 22).div_ceil(SHARDS);
         Seen {
             key: RandomState::new(),
-            shards: vec![Vec::new(); fan_out as usize],
-            share: (share + share / 32) as usize,
+            shards: vec![Shard::default(); SHARDS as usize],
+            // Shards differ a little.
+            share: (share + share / 64) as usize,
         }
     }
 
@@ -56,28 +69,23 @@ impl Seen {
 
     /// Notes that something with this hash was met in `pass`, and says when it had been met before.
     pub(super) fn meet(&mut self, hash: u64, pass: u32) -> Met {
-        let (fingerprint, pass) = (hash & !PASS_MASK, u64::from(pass) & PASS_MASK);
-        // The topmost bits choose the shard; the count is a power of two, and at least two.
-        let fan_out_bits = self.shards.len().trailing_zeros();
-        let index = hash.checked_shr(64 - fan_out_bits).unwrap_or(0);
-        let Some(shard) = self.shards.get_mut(index as usize) else {
+        let pass = u64::from(pass) & PASS_MASK;
+        // No fingerprint is 0.
+        let fingerprint = (hash & !PASS_MASK).max(1 << PASS_BITS);
+        let index = (fingerprint >> (64 - SHARD_BITS)) as usize;
+        let Some(shard) = self.shards.get_mut(index) else {
             return Met::Never;
         };
-        match search(shard, fingerprint, hash << fan_out_bits) {
+        if shard.is_full() {
+            shard.grow(self.share);
+        }
+        match shard.find(fingerprint) {
             Ok(entry) => {
                 let before = *entry & PASS_MASK;
                 *entry = fingerprint | pass;
                 Met::InPass(before as u32)
             }
             Err(place) => {
-                if shard.len() == shard.capacity() {
-                    let more = if shard.is_empty() {
-                        self.share
-                    } else {
-                        shard.len() / 16
-                    };
-                    shard.reserve_exact(more.max(8));
-                }
                 shard.insert(place, fingerprint | pass);
                 Met::Never
             }
@@ -85,32 +93,73 @@ impl Seen {
     }
 }
 
-/// The entry with that fingerprint, or else the place where it belongs.
-///
-/// Hashes are spread evenly, so the bits below those that chose the shard tell how far inside it the
-/// place must be: a few steps from there, where halving would miss the cache and the processor's guess
-/// each time.
-fn search(shard: &mut [u64], fingerprint: u64, within: u64) -> Result<&mut u64, usize> {
-    let is_before = |shard: &[u64], place: usize| {
-        let entry = shard.get(place);
-        entry.is_some_and(|entry| entry & !PASS_MASK < fingerprint)
-    };
-    let guess = u128::from(within) * shard.len() as u128;
-    let mut place = (guess >> 64) as usize;
-    while is_before(shard, place) {
-        place += 1;
+impl Shard {
+    fn is_full(&self) -> bool {
+        self.used * 10 >= self.homes * 9
     }
-    while place > 0 && !is_before(shard, place - 1) {
-        place -= 1;
+
+    fn home(&self, fingerprint: u64) -> usize {
+        let within = u128::from(fingerprint << SHARD_BITS);
+        ((within * self.homes as u128) >> 64) as usize
     }
-    match shard.get_mut(place) {
-        Some(entry) if *entry & !PASS_MASK == fingerprint => Ok(entry),
-        _ => Err(place),
+
+    /// The entry with that fingerprint, or else the place where it belongs.
+    fn find(&mut self, fingerprint: u64) -> Result<&mut u64, usize> {
+        let mut place = self.home(fingerprint);
+        let is_before = |entry: &u64| *entry != 0 && *entry & !PASS_MASK < fingerprint;
+        while self.slots.get(place).is_some_and(is_before) {
+            place += 1;
+        }
+        match self.slots.get_mut(place) {
+            Some(entry) if *entry & !PASS_MASK == fingerprint => Ok(entry),
+            _ => Err(place),
+        }
+    }
+
+    /// Puts an entry where it belongs.
+    fn insert(&mut self, place: usize, entry: u64) {
+        let behind = self.slots.get(place..).unwrap_or_default();
+        let gap = behind.iter().position(|entry| *entry == 0);
+        let gap = gap.map_or_else(|| self.more_room(self.slots.len()), |gap| place + gap);
+        self.slots.copy_within(place..gap, place + 1);
+        if let Some(slot) = self.slots.get_mut(place) {
+            *slot = entry;
+        }
+        self.used += 1;
+    }
+
+    /// Sees to it that there is this place behind the last home, and hands it back.
+    #[cold]
+    fn more_room(&mut self, place: usize) -> usize {
+        self.slots.reserve_exact(ROOM);
+        self.slots.resize(place + ROOM, 0);
+        place
+    }
+
+    /// Makes room for a share, or for an eighth more than there is.
+    fn grow(&mut self, share: usize) {
+        let homes = (share + share / 8).max(self.homes + self.homes / 8).max(16);
+        let before = std::mem::replace(&mut self.slots, vec![0; homes + ROOM]);
+        (self.homes, self.used) = (homes, 0);
+        let mut next = 0;
+        for entry in before.into_iter().filter(|entry| *entry != 0) {
+            // In their order, each at its home or right behind the one before.
+            next = self.home(entry & !PASS_MASK).max(next);
+            if next >= self.slots.len() {
+                self.more_room(next);
+            }
+            if let Some(slot) = self.slots.get_mut(next) {
+                *slot = entry;
+            }
+            self.used += 1;
+            next += 1;
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
     use std::hash::BuildHasher;
 
     use super::*;
@@ -138,18 +187,40 @@ mod tests {
         }
     }
 
+    /// Hashes that no good hash gives: all in one shard, all at its ends, all in a row.
     #[test]
-    fn a_short_first_list_does_not_make_one_long_shard() {
-        for expected in [0, 1, 10] {
-            let mut seen = Seen::new(expected);
-            for number in 0..100_000_u32 {
-                seen.meet(seen.key().hash_one(number), 0);
+    fn uneven_hashes_are_told_apart_too() {
+        let step = 1 << PASS_BITS;
+        let rows: [fn(u64) -> u64; 4] = [
+            |number| number << PASS_BITS,
+            |number| u64::MAX - (number << PASS_BITS),
+            |number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15),
+            |number| (number % 7) << 61 | number << 20,
+        ];
+        for hash in rows {
+            let mut seen = Seen::new(100);
+            let mut known = HashMap::new();
+            for number in 0..3_000_u64 {
+                let hash = hash(number * 7 % 2_500);
+                let before = known.insert((hash & !PASS_MASK).max(step), number % 32);
+                let expected = before.map_or(Met::Never, |pass| Met::InPass(pass as u32));
+                assert_eq!(seen.meet(hash, (number % 32) as u32), expected, "{hash}");
             }
-            let longest = seen.shards.iter().map(Vec::len).max();
-            assert!(
-                longest.is_some_and(|longest| longest < 1_000),
-                "{longest:?}"
-            );
+        }
+    }
+
+    #[test]
+    fn a_short_first_list_is_no_limit() {
+        for expected in [0, 1, 10, 90_000] {
+            let mut seen = Seen::new(expected);
+            for number in 0..300_000_u32 {
+                let hash = seen.key().hash_one(number);
+                assert_eq!(seen.meet(hash, 0), Met::Never);
+            }
+            let held: usize = seen.shards.iter().map(|shard| shard.slots.capacity()).sum();
+            assert!(held < 400_000, "{held} slots");
+            let used: usize = seen.shards.iter().map(|shard| shard.used).sum();
+            assert_eq!(used, 300_000);
         }
     }
 
@@ -159,8 +230,12 @@ mod tests {
         for number in 0..200_000_u32 {
             seen.meet(seen.key().hash_one(number), 0);
         }
-        let held: usize = seen.shards.iter().map(|shard| shard.capacity() * 8).sum();
+        let held: usize = seen
+            .shards
+            .iter()
+            .map(|shard| shard.slots.capacity() * 8)
+            .sum();
         let per_entry = held as f64 / 200_000.0;
-        assert!((8.0..9.0).contains(&per_entry), "{per_entry} bytes");
+        assert!((8.0..9.6).contains(&per_entry), "{per_entry} bytes");
     }
 }

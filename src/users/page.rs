@@ -79,6 +79,7 @@ impl Drop for Inner {
             pool.give(Buffers {
                 body: mem::take(&mut self.text).into_bytes(),
                 rows: mem::take(&mut self.rows),
+                used: true,
             });
         }
     }

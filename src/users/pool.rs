@@ -11,6 +11,8 @@ use crate::fork;
 pub(crate) struct Buffers {
     pub(crate) body: Vec<u8>,
     pub(crate) rows: Rows,
+    /// Whether the pool has had them before.
+    pub(crate) used: bool,
 }
 
 impl Buffers {
@@ -28,7 +30,7 @@ impl Buffers {
     pub(crate) fn of_body(body: Vec<u8>) -> Buffers {
         Buffers {
             body,
-            rows: Rows::default(),
+            ..Buffers::default()
         }
     }
 
@@ -69,6 +71,7 @@ impl Pool {
     pub(crate) fn give(&self, mut buffers: Buffers) {
         buffers.body.clear();
         buffers.rows.clear();
+        buffers.used = true;
         let size = buffers.capacity();
         // In a forked child a page of the parent's comes back to the parent's pool, whose lock may be
         // held by a thread that does not exist here.

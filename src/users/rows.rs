@@ -177,6 +177,14 @@ impl Rows {
         Span::new(self.body + start, length)
     }
 
+    /// Gives back the memory that is not used.
+    pub(crate) fn shrink_to_fit(&mut self) {
+        self.behind.shrink_to_fit();
+        self.rows.shrink_to_fit();
+        self.cells.shrink_to_fit();
+        self.lists.shrink_to_fit();
+    }
+
     /// Bytes of memory held, used or not.
     pub(crate) fn capacity(&self) -> usize {
         self.behind.capacity()

@@ -44,9 +44,19 @@ pub(crate) fn read(
 ) -> std::result::Result<(String, Rows), Unreadable> {
     let problem = match fill(&mut buffers, shape) {
         Ok(()) => {
-            let Buffers { mut body, mut rows } = buffers;
+            let Buffers {
+                mut body,
+                mut rows,
+                used,
+            } = buffers;
             body.reserve_exact(rows.behind.len());
             body.append(&mut rows.behind);
+            // Buffers that come for the first time belong, as far as one can tell, to somebody who keeps
+            // the pages. Others have grown to what pages need.
+            if !used {
+                body.shrink_to_fit();
+                rows.shrink_to_fit();
+            }
             match String::from_utf8(body) {
                 Ok(text) => return Ok((text, rows)),
                 Err(error) => {
@@ -54,24 +64,24 @@ pub(crate) fn read(
                     let mut body = error.into_bytes();
                     body.truncate(rows.body);
                     give_back_quotes(&mut body, rows.body);
-                    buffers = Buffers { body, rows };
+                    buffers = Buffers { body, rows, used };
                     PageProblem::NotUtf8 { offset }
                 }
             }
         }
         Err(problem) => problem,
     };
-    let Buffers { body, rows } = buffers;
+    let Buffers { body, rows, .. } = buffers;
     // The body leaves with the error, the rest is of use again.
     pool.give(Buffers {
-        body: Vec::new(),
         rows,
+        ..Buffers::default()
     });
     Err(Unreadable { problem, body })
 }
 
 fn fill(buffers: &mut Buffers, shape: Shape) -> std::result::Result<(), PageProblem> {
-    let Buffers { body, rows } = buffers;
+    let Buffers { body, rows, .. } = buffers;
     rows.clear();
     if body.len() > LARGEST {
         return Err(PageProblem::TooLarge);
