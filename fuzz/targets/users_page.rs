@@ -21,9 +21,11 @@ pub use users::*;
 static POOL: LazyLock<Arc<Pool>> = LazyLock::new(Arc::default);
 
 fuzz_target!(|body: &[u8]| {
-    let mut buffers = POOL.take();
-    buffers.body_mut().extend_from_slice(body);
-    let found = UsersPage::read(buffers, &POOL).map_err(|unreadable| {
+    // As a page comes: into the memory of the one before.
+    let mut received = POOL.take_body();
+    received.clear();
+    received.extend_from_slice(body);
+    let found = UsersPage::read(received, &POOL).map_err(|unreadable| {
         assert_eq!(unreadable.body, body, "the body comes back as it was");
         unreadable.problem
     });

@@ -7,7 +7,7 @@ use std::mem;
 use std::sync::{Arc, Weak};
 
 use crate::json::{Span, Unreadable, member};
-use crate::users::{Buffers, Pool};
+use crate::users::Pool;
 
 /// A page of entries of any list that Zoom pages by `next_page_token`.
 ///
@@ -28,19 +28,19 @@ impl Drop for Inner {
     fn drop(&mut self) {
         if let Some(pool) = self.pool.upgrade() {
             let body = mem::take(&mut self.json).into_bytes();
-            pool.give(Buffers::of_body(body));
+            pool.give_body(body);
         }
     }
 }
 
 impl EntryPage {
-    /// Reads the body in `buffers`, whose entries are in its array `key`.
+    /// Reads a body whose entries are in its array `key`.
     pub(crate) fn read(
-        buffers: Buffers,
+        body: Vec<u8>,
         pool: &Arc<Pool>,
         key: &str,
     ) -> Result<EntryPage, Unreadable> {
-        let (json, read) = read::read(buffers.into_body(), key)?;
+        let (json, read) = read::read(body, key)?;
         Ok(EntryPage(Arc::new(Inner {
             json,
             entries: read.entries,
@@ -50,12 +50,19 @@ impl EntryPage {
         })))
     }
 
-    /// Leaves out the entries that `keep` does not want. For a page that nobody else holds yet.
-    pub(crate) fn retain(mut self, mut keep: impl FnMut(&str) -> bool) -> EntryPage {
+    /// The JSON of each entry.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let Inner { json, entries, .. } = &*self.0;
+        entries
+            .iter()
+            .map(|entry| entry.of(json).unwrap_or_default())
+    }
+
+    /// Leaves out the entries that `keep` does not want, which is asked for each in their order. For a
+    /// page that nobody else holds yet.
+    pub(crate) fn retain(mut self, mut keep: impl FnMut() -> bool) -> EntryPage {
         if let Some(page) = Arc::get_mut(&mut self.0) {
-            let json = &page.json;
-            page.entries
-                .retain(|entry| entry.of(json).is_none_or(&mut keep));
+            page.entries.retain(|_| keep());
         }
         self
     }

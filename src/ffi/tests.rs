@@ -15,7 +15,7 @@ use super::terminated::Terminated;
 use super::text::*;
 use super::users_page::*;
 use super::users_query::*;
-use crate::users::{Buffers, Pool};
+use crate::users::Pool;
 use crate::{ErrorStatus, UsersPage};
 
 const ID: i32 = numbers::zoom_s2s_user_field::ZOOM_S2S_USER_ID as i32;
@@ -24,9 +24,10 @@ const PMI: i32 = numbers::zoom_s2s_user_field::ZOOM_S2S_USER_PMI as i32;
 const GROUPS: i32 = numbers::zoom_s2s_user_field::ZOOM_S2S_USER_GROUP_IDS as i32;
 
 fn page(json: &str) -> *mut zoom_s2s_users_page {
-    let buffers = Buffers::of_body(json.as_bytes().to_vec());
     let pool = Arc::new(Pool::default());
-    let page = UsersPage::read(buffers, &pool).ok().expect("a page");
+    let page = UsersPage::read(json.as_bytes().to_vec(), &pool)
+        .ok()
+        .expect("a page");
     create(super::users_page::State::new(page))
 }
 

@@ -14,6 +14,7 @@ use super::numbers::user_field;
 use super::sheet::Sheet;
 use super::terminated::{NOTHING, Terminated};
 use super::text::zoom_s2s_text;
+use crate::users::TextForC;
 use crate::{FieldKind, UserField, UsersPage};
 
 /// A page of users. Rows are counted from 0, fields are named by zoom_s2s_user_field.
@@ -55,23 +56,26 @@ impl State {
         }
     }
 
-    /// A text of the page for C.
+    /// Hands out a text of the page.
     ///
     /// # Safety
     /// `length` is NULL or may be written to.
-    unsafe fn give(&self, text: Option<&str>, length: *mut usize) -> *const c_char {
-        let text = text.unwrap_or_default();
-        if self.page.holds_nul() && text.contains('\0') {
+    unsafe fn give(&self, text: Option<TextForC<'_>>, length: *mut usize) -> *const c_char {
+        let Some(text) = text else {
+            // SAFETY: the same condition.
+            unsafe { write(length, 0) };
+            return NOTHING;
+        };
+        if text.may_hold_nul {
             let mended = self.mended.get_or_make(|| mend(&self.page));
-            if let Some(mended) = mended.get(&(text.as_ptr() as usize)) {
+            if let Some(mended) = mended.get(&(text.ended.as_ptr() as usize)) {
                 // SAFETY: the same condition.
                 return unsafe { mended.give(length) };
             }
         }
         // SAFETY: the same condition.
-        unsafe { write(length, text.len()) };
-        let terminated = self.page.with_nul(text);
-        terminated.map_or(NOTHING, |text| text.as_ptr().cast())
+        unsafe { write(length, text.ended.len() - 1) };
+        text.ended.as_ptr().cast()
     }
 
     fn column(&self, field: UserField) -> Option<&Sheet> {
@@ -189,7 +193,7 @@ pub unsafe extern "C" fn zoom_s2s_users_page_text(
     unsafe {
         write(length, 0);
         read(page, NOTHING, |state| {
-            let text = user_field(field).and_then(|field| state.page.text(row, field));
+            let text = user_field(field).and_then(|field| state.page.text_for_c(row, field));
             Ok(state.give(text, length))
         })
     }
@@ -248,7 +252,7 @@ pub unsafe extern "C" fn zoom_s2s_users_page_list_text(
         read(page, NOTHING, |state| {
             let key = list_key(key)?;
             let field = user_field(field);
-            let text = field.and_then(|field| state.page.list_text(row, field, index, key));
+            let text = field.and_then(|field| state.page.list_text_for_c(row, field, index, key));
             Ok(state.give(text, length))
         })
     }

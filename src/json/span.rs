@@ -32,6 +32,12 @@ impl Span {
         (self.0 & u64::from(u32::MAX)) as usize
     }
 
+    /// This and the byte behind it.
+    #[cfg(feature = "capi")]
+    pub(crate) fn and_next(self) -> Span {
+        Span(self.0 + 1)
+    }
+
     // Called for each cell that is looked at, also where the library is compiled for size.
     #[inline(always)]
     pub(crate) fn of(self, buffer: &str) -> Option<&str> {

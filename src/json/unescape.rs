@@ -1,6 +1,6 @@
 //! The text that a JSON string stands for.
 
-use super::scan::{NotJson, block, byte, special};
+use super::scan::{NotJson, block, byte, plain, specials};
 
 /// Appends the text of the string that begins here, after its opening quote. Hands out the place of the
 /// closing quote, and whether there was U+0000.
@@ -38,25 +38,24 @@ pub(crate) fn unescape(
     }
 }
 
-/// Copies up to the first place that a string cannot pass. Eight bytes at a time, of which those too many
-/// are taken back: what stands between two escapes is mostly too short for a copy of exact length to pay.
+/// Copies up to the first place that a string cannot pass. A whole block at a time, of which what is too
+/// much is taken back: what stands between two escapes is mostly too short for a copy of exact length to
+/// pay.
 #[inline(always)]
 fn copy_plain(bytes: &[u8], mut at: usize, text: &mut Vec<u8>) -> usize {
-    while let Some(block) = block::<8>(bytes, at) {
-        let found = special(*block);
+    while let Some(block) = block::<16>(bytes, at) {
+        let found = specials(block);
         text.extend_from_slice(block);
         if found != 0 {
-            let plain = (found.trailing_zeros() / 8) as usize;
-            text.truncate(text.len() - (8 - plain));
+            let plain = found.trailing_zeros() as usize;
+            text.truncate(text.len() - (16 - plain));
             return at + plain;
         }
-        at += 8;
+        at += 16;
     }
-    while !matches!(byte(bytes, at), b'"' | b'\\' | 0..0x20) {
-        text.push(byte(bytes, at));
-        at += 1;
-    }
-    at
+    let end = plain(bytes, at);
+    text.extend_from_slice(bytes.get(at..end).unwrap_or_default());
+    end
 }
 
 /// The character of one `\uXXXX`, or of two that are a surrogate pair; the place after it.
@@ -74,11 +73,28 @@ fn code_point(bytes: &[u8], at: usize) -> Result<(char, usize), NotJson> {
 }
 
 /// Four hexadecimal digits.
+#[inline(always)]
 fn unit(bytes: &[u8], at: usize) -> Result<(u32, usize), NotJson> {
     let mut unit = 0;
     for at in at..at + 4 {
-        let digit = char::from(byte(bytes, at)).to_digit(16);
-        unit = unit << 4 | digit.ok_or(NotJson(at))?;
+        let digit = HEX[usize::from(byte(bytes, at))];
+        if digit > 15 {
+            return Err(NotJson(at));
+        }
+        unit = unit << 4 | u32::from(digit);
     }
     Ok((unit, at + 4))
 }
+
+/// The value of each character as a hexadecimal digit; of no digit more than 15.
+static HEX: [u8; 256] = {
+    let mut values = [u8::MAX; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = b"0123456789abcdef"[value as usize];
+        values[digit as usize] = value;
+        values[digit.to_ascii_uppercase() as usize] = value;
+        value += 1;
+    }
+    values
+};

@@ -10,7 +10,7 @@ use crate::client::{ApiRequest, Client, Request};
 use crate::entries::EntryPage;
 use crate::error::{Details, Error, Result};
 use crate::json::Unreadable;
-use crate::users::{Buffers, Pool};
+use crate::users::Pool;
 
 /// A list of any endpoint that pages by `next_page_token`.
 pub(super) struct Entries {
@@ -57,8 +57,8 @@ impl Plan for Entries {
         self.request.resolve_page(next_page_token)
     }
 
-    fn read(&self, buffers: Buffers, pool: &Arc<Pool>) -> Result<EntryPage, Unreadable> {
-        EntryPage::read(buffers, pool, &self.key)
+    fn read(&self, body: Vec<u8>, pool: &Arc<Pool>) -> Result<EntryPage, Unreadable> {
+        EntryPage::read(body, pool, &self.key)
     }
 }
 
@@ -75,21 +75,25 @@ impl Page for EntryPage {
         EntryPage::total_records(self)
     }
 
-    fn keep(self, key: &RandomState, mut keep: impl FnMut(u64) -> bool) -> EntryPage {
+    fn hash(&self, key: &RandomState, hashes: &mut Vec<u64>) {
         // Lists differ in what is unique in them (a recurring meeting stands there several times under
         // one ID), so an entry is told from another by all of it. Equal ones on one page are several:
         // guests of a meeting, say.
         let mut twins: HashMap<u64, u32> = HashMap::new();
-        self.retain(|entry| {
+        hashes.extend(self.texts().map(|entry| {
             let hash = key.hash_one(entry);
             let nth = twins.entry(hash).or_default();
             *nth += 1;
-            keep(if *nth == 1 {
+            if *nth == 1 {
                 hash
             } else {
                 key.hash_one((hash, *nth))
-            })
-        })
+            }
+        }));
+    }
+
+    fn retain(self, keep: impl FnMut() -> bool) -> EntryPage {
+        EntryPage::retain(self, keep)
     }
 }
 

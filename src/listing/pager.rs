@@ -11,7 +11,7 @@ use super::seen::Seen;
 use crate::client::{ApiRequest, Client, without_token};
 use crate::error::{Details, Error, Result};
 use crate::json::{PageProblem, Unreadable};
-use crate::users::{Buffers, Pool};
+use crate::users::Pool;
 
 /// Passes over one list, unless the caller says otherwise.
 pub(super) const DEFAULT_PASSES: u32 = 3;
@@ -49,7 +49,7 @@ pub(super) trait Plan {
     fn request(&self, list: usize, next_page_token: &str) -> Result<ApiRequest>;
 
     /// Reads a page's body.
-    fn read(&self, buffers: Buffers, pool: &Arc<Pool>) -> Result<Self::Page, Unreadable>;
+    fn read(&self, body: Vec<u8>, pool: &Arc<Pool>) -> Result<Self::Page, Unreadable>;
 }
 
 /// A page of entries.
@@ -58,9 +58,11 @@ pub(super) trait Page: Sized {
     fn next_page_token(&self) -> &str;
     fn total_records(&self) -> Option<i64>;
 
-    /// The page with only those entries that `keep` wants, asked by the hash under `key` of what
-    /// identifies each.
-    fn keep(self, key: &RandomState, keep: impl FnMut(u64) -> bool) -> Self;
+    /// Appends the hash under `key` of what identifies each entry.
+    fn hash(&self, key: &RandomState, hashes: &mut Vec<u64>);
+
+    /// The page with only those entries that `keep` wants, which is asked for each in their order.
+    fn retain(self, keep: impl FnMut() -> bool) -> Self;
 }
 
 /// Fetches a plan's lists, page after page.
@@ -71,6 +73,8 @@ pub(super) struct Pager<P: Plan> {
     at_start: bool,
     tally: Tally,
     seen: Option<Seen>,
+    /// Those of the page at hand; here for their memory.
+    hashes: Vec<u64>,
     next_page_token: String,
     /// Page tokens met in this pass: one that comes back would make the listing run in circles.
     tokens: HashSet<String>,
@@ -98,6 +102,7 @@ impl<P: Plan> Pager<P> {
             tally: Tally::new(0, plan.max_passes(), plan.is_stable()),
             plan,
             seen: None,
+            hashes: Vec::new(),
             next_page_token: String::new(),
             tokens: HashSet::new(),
             restarts: 0,
@@ -172,7 +177,7 @@ impl<P: Plan> Pager<P> {
             self.plan.client(),
             self.plan.timeout(),
             &request,
-            |buffers, pool| self.plan.read(buffers, pool),
+            |body, pool| self.plan.read(body, pool),
         ) {
             Err(error) if self.is_expired(&error) && self.restarts < RESTARTS => {
                 log::info!(target: crate::LOG, "the page token expired: listing {} again", self.plan.name(self.list));
@@ -201,8 +206,12 @@ impl<P: Plan> Pager<P> {
             .get_or_insert_with(|| Seen::new(total.unwrap_or(1 << 16)));
         let before = self.tally.distinct();
         let first = std::mem::take(&mut self.at_start);
-        let tally = &mut self.tally;
-        let page = page.keep(&seen.key(), |hash| {
+        self.hashes.clear();
+        page.hash(&seen.key(), &mut self.hashes);
+        seen.look_ahead(&self.hashes);
+        let (tally, mut hashes) = (&mut self.tally, self.hashes.iter());
+        let page = page.retain(|| {
+            let hash = hashes.next().copied().unwrap_or_default();
             tally.entry(seen.meet(hash, tally.pass()))
         });
         if self.next_page_token.is_empty() {
@@ -309,12 +318,12 @@ pub(super) fn fetch<T>(
     client: &Client,
     timeout: Option<Duration>,
     request: &ApiRequest,
-    read: impl FnOnce(Buffers, &Arc<Pool>) -> Result<T, Unreadable>,
+    read: impl FnOnce(Vec<u8>, &Arc<Pool>) -> Result<T, Unreadable>,
 ) -> Result<T> {
     client.core.call(timeout, |call, now| {
-        let mut buffers = now.pool.take();
-        let (answer, token) = client.core.send(call, now, request, buffers.body_mut())?;
-        read(buffers, &now.pool).map_err(|unreadable| {
+        let mut body = now.pool.take_body();
+        let (answer, token) = client.core.send(call, now, request, &mut body)?;
+        read(body, &now.pool).map_err(|unreadable| {
             // Broken JSON may arrive whole next time; what is no JSON at all, or lacks the list, will not.
             let start = unreadable.body.iter().find(|byte| !byte.is_ascii_whitespace());
             let (retryable, hint) = match unreadable.problem {

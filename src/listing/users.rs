@@ -9,7 +9,7 @@ use super::query::{Status, Users};
 use crate::client::{ApiRequest, Client};
 use crate::error::Result;
 use crate::json::Unreadable;
-use crate::users::{Buffers, PageUsers, Pool, User, UsersPage};
+use crate::users::{PageUsers, Pool, User, UsersPage};
 
 impl Plan for Users {
     type Page = UsersPage;
@@ -42,8 +42,8 @@ impl Plan for Users {
         self.page_request(self.status_of(list).name(), next_page_token)
     }
 
-    fn read(&self, buffers: Buffers, pool: &Arc<Pool>) -> Result<UsersPage, Unreadable> {
-        UsersPage::read(buffers, pool)
+    fn read(&self, body: Vec<u8>, pool: &Arc<Pool>) -> Result<UsersPage, Unreadable> {
+        UsersPage::read(body, pool)
     }
 }
 
@@ -70,8 +70,12 @@ impl Page for UsersPage {
         UsersPage::total_records(self)
     }
 
-    fn keep(self, key: &RandomState, mut keep: impl FnMut(u64) -> bool) -> UsersPage {
-        self.retain(|user| keep(key.hash_one(user)))
+    fn hash(&self, key: &RandomState, hashes: &mut Vec<u64>) {
+        hashes.extend(self.identities().map(|user| key.hash_one(user)));
+    }
+
+    fn retain(self, keep: impl FnMut() -> bool) -> UsersPage {
+        UsersPage::retain(self, keep)
     }
 }
 

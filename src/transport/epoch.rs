@@ -204,20 +204,21 @@ impl Epoch {
         self.dialer.bell.pause(length, deadline)
     }
 
-    /// Sends one request and reads the whole answer into `body` (cleared first).
+    /// Sends one request and reads the whole answer into `body`, over what that held. After a failure
+    /// it holds nothing.
     pub(crate) fn exchange(
         &self,
         outgoing: Outgoing<'_>,
         deadline: Instant,
         body: &mut Vec<u8>,
     ) -> Result<Answer, Failure> {
-        body.clear();
         let (method, url) = (outgoing.method, outgoing.url);
         log::debug!(target: crate::LOG, "{method} {}", without_query(url));
         let mut scratch = self.connections.scratch();
         let result = self.attempt(outgoing, deadline, &mut scratch, body);
         self.connections.give(scratch);
         result.map_err(|broken| {
+            body.clear();
             let host = url.split('/').nth(2).unwrap_or_default();
             self.explain(broken, host)
         })
@@ -246,7 +247,6 @@ impl Epoch {
         let limit = self.body_limit();
         let is_packed = head.is_gzip();
         let (input, packed) = (&mut scratch.input, &mut scratch.packed);
-        packed.clear();
         let raw = if is_packed { &mut *packed } else { &mut *body };
         let (status, mut headers, is_good) = head.read_body(&mut wire.stream, input, raw, limit)?;
         if is_good {
@@ -256,6 +256,7 @@ impl Epoch {
             return Err(Broken::Io(ErrorKind::ConnectionAborted.into()));
         }
         if is_packed {
+            body.clear();
             gunzip(&scratch.packed, body, limit)?;
             headers.remove(CONTENT_ENCODING);
             headers.remove(CONTENT_LENGTH);

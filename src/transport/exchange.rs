@@ -132,7 +132,7 @@ impl Head {
         encoding.is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"))
     }
 
-    /// Reads the body into `body`, and tells whether the connection is good for another request.
+    /// Reads the body into `body`, over what that held, and tells whether the connection is good for another request.
     pub(super) fn read_body(
         self,
         stream: &mut Stream,
@@ -151,11 +151,13 @@ impl Head {
                     read_length(stream, begun, body, length, limit)?
                 }
                 _ => {
+                    body.clear();
                     input.drain(..self.body_at);
                     read_pieces(call, stream, input, body, limit)?
                 }
             },
             RecvResponseResult::Redirect(_) | RecvResponseResult::Cleanup(_) => {
+                body.clear();
                 input.len() == self.body_at
             }
         };
@@ -182,9 +184,9 @@ fn read_length(
         _ => return Err(Broken::BodyTooLarge),
     };
     // Pages differ a little, and the next one uses the same memory.
-    body.reserve_exact(length.min(USUAL) + length.min(USUAL) / 16);
-    body.extend_from_slice(begun);
-    stream.append_until(body, length)?;
+    let usual = length.min(USUAL) + length.min(USUAL) / 16;
+    body.reserve_exact(usual.saturating_sub(body.len()));
+    stream.fill(body, begun, length)?;
     if body.len() < length {
         return Err(Broken::Io(ErrorKind::UnexpectedEof.into()));
     }

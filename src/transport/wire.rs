@@ -63,35 +63,59 @@ impl Stream {
         }
     }
 
-    /// Appends what comes to `into` until that is `length` bytes long, straight from the connection. Longer
-    /// only if a record of TLS held more; shorter only if the connection ended.
-    pub(super) fn append_until(&mut self, into: &mut Vec<u8>, length: usize) -> io::Result<()> {
+    /// Puts `begun` and what comes after it into `into` until that is `length` bytes long, straight from
+    /// the connection. Longer only if more came at once; shorter only if the connection ended.
+    ///
+    /// What `into` held is written over.
+    pub(super) fn fill(
+        &mut self,
+        into: &mut Vec<u8>,
+        begun: &[u8],
+        length: usize,
+    ) -> io::Result<()> {
         match self {
             Stream::Plain(socket) => {
-                let mut filled = into.len();
-                let mut outcome = Ok(());
-                while filled < length {
-                    if filled == into.len() {
-                        into.resize(length.min(filled + STEP), 0);
-                    }
-                    match socket.read(into.get_mut(filled..).unwrap_or_default()) {
-                        Ok(0) => break,
-                        Ok(amount) => filled += amount,
-                        Err(error) => {
-                            outcome = Err(error);
-                            break;
-                        }
-                    }
-                }
+                let (filled, outcome) = fill(socket, into, begun, length);
                 into.truncate(filled);
                 outcome
             }
             Stream::Tls(secured) => {
+                into.clear();
+                into.extend_from_slice(begun);
                 while into.len() < length && secured.append(into)? > 0 {}
                 Ok(())
             }
         }
     }
+}
+
+/// How much of `into` was filled, whatever came in between. What it held before is not cleared: where a
+/// page comes into the buffer of the last one, hardly any zeros are written ahead of it.
+fn fill(
+    socket: &mut Socket,
+    into: &mut Vec<u8>,
+    begun: &[u8],
+    length: usize,
+) -> (usize, io::Result<()>) {
+    let mut filled = begun.len();
+    if into.len() < filled {
+        into.resize(filled, 0);
+    }
+    if let Some(start) = into.get_mut(..filled) {
+        start.copy_from_slice(begun);
+    }
+    while filled < length {
+        if filled == into.len() {
+            into.resize(length.min(filled + STEP), 0);
+        }
+        let end = length.min(into.len());
+        match socket.read(into.get_mut(filled..end).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(amount) => filled += amount,
+            Err(error) => return (filled, Err(error)),
+        }
+    }
+    (filled, Ok(()))
 }
 
 /// A connection that requests are sent over, one after the other.

@@ -1,5 +1,7 @@
 //! The cells of a page: by row and field.
 
+#[cfg(feature = "capi")]
+use super::page::TextForC;
 use super::rows::Row;
 use super::{FieldKind, UserField, UsersPage};
 use crate::json::Span;
@@ -17,11 +19,8 @@ impl UsersPage {
     /// A number or boolean that Zoom sent in place of a text is given as in the JSON. Half a
     /// surrogate pair, which no text can hold, becomes U+FFFD.
     pub fn text(&self, row: usize, field: UserField) -> Option<&str> {
-        let span = match field.kind() {
-            FieldKind::Text => self.span(row, field)?,
-            FieldKind::Number | FieldKind::List => return None,
-        };
-        Some(self.inner().text(span))
+        self.text_span(row, field)
+            .map(|span| self.inner().text(span))
     }
 
     /// The value of a number field, or of a text field whose text is a whole number.
@@ -49,21 +48,8 @@ impl UsersPage {
     /// For lists of texts `key` is the empty string; for the others one of the field's
     /// [`entry_keys`](UserField::entry_keys). Numbers are given as in the JSON.
     pub fn list_text(&self, row: usize, field: UserField, index: usize, key: &str) -> Option<&str> {
-        if index >= self.list_len(row, field) {
-            return None;
-        }
-        let list = self.span(row, field)?;
-        let keys = field.entry_keys();
-        let (width, place) = match key {
-            "" if keys.is_empty() => (1, 0),
-            _ => (keys.len(), keys.iter().position(|known| *known == key)?),
-        };
-        let span = *self
-            .inner()
-            .rows
-            .lists
-            .get(list.offset() + index * width + place)?;
-        (span != Span::ABSENT).then(|| self.inner().text(span))
+        self.list_span(row, field, index, key)
+            .map(|span| self.inner().text(span))
     }
 
     /// Like [`list_text`](UsersPage::list_text), for a member that is a whole number, exactly.
@@ -96,6 +82,48 @@ impl UsersPage {
         let end = span.offset() + span.len();
         all.get(span.offset()..end + 1)
             .filter(|text| text.ends_with('\0'))
+    }
+
+    /// [`text`](UsersPage::text) for C.
+    #[cfg(feature = "capi")]
+    pub(crate) fn text_for_c(&self, row: usize, field: UserField) -> Option<TextForC<'_>> {
+        self.text_span(row, field)
+            .map(|span| self.inner().text_for_c(span))
+    }
+
+    /// [`list_text`](UsersPage::list_text) for C.
+    #[cfg(feature = "capi")]
+    pub(crate) fn list_text_for_c(
+        &self,
+        row: usize,
+        field: UserField,
+        index: usize,
+        key: &str,
+    ) -> Option<TextForC<'_>> {
+        self.list_span(row, field, index, key)
+            .map(|span| self.inner().text_for_c(span))
+    }
+
+    fn text_span(&self, row: usize, field: UserField) -> Option<Span> {
+        match field.kind() {
+            FieldKind::Text => self.span(row, field),
+            FieldKind::Number | FieldKind::List => None,
+        }
+    }
+
+    fn list_span(&self, row: usize, field: UserField, index: usize, key: &str) -> Option<Span> {
+        if index >= self.list_len(row, field) {
+            return None;
+        }
+        let list = self.span(row, field)?;
+        let keys = field.entry_keys();
+        let (width, place) = match key {
+            "" if keys.is_empty() => (1, 0),
+            _ => (keys.len(), keys.iter().position(|known| *known == key)?),
+        };
+        let lists = &self.inner().rows.lists;
+        let span = *lists.get(list.offset() + index * width + place)?;
+        (span != Span::ABSENT).then_some(span)
     }
 
     fn row(&self, row: usize) -> Option<&Row> {

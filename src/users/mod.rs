@@ -24,4 +24,6 @@ pub use page::UsersPage;
 pub use user::User;
 pub use values::{CustomAttribute, LicenseInfo, UserStatus, UserType};
 
-pub(crate) use pool::{Buffers, Pool};
+#[cfg(feature = "capi")]
+pub(crate) use page::TextForC;
+pub(crate) use pool::Pool;

@@ -38,9 +38,30 @@ pub(super) struct Inner {
     pool: Weak<Pool>,
 }
 
+/// A text as C wants it.
+#[cfg(feature = "capi")]
+pub(crate) struct TextForC<'p> {
+    /// The text together with the NUL byte behind it.
+    pub(crate) ended: &'p str,
+    /// Whether there may be U+0000 in the text itself, which ends it for C too early.
+    pub(crate) may_hold_nul: bool,
+}
+
 impl Inner {
     pub(super) fn text(&self, span: Span) -> &str {
         span.of(&self.text).unwrap_or_default()
+    }
+
+    /// The text and the NUL behind it.
+    #[cfg(feature = "capi")]
+    pub(super) fn text_for_c(&self, span: Span) -> TextForC<'_> {
+        // What was not sent stands in no buffer.
+        let ended = (span.len() > 0).then(|| span.and_next().of(&self.text));
+        TextForC {
+            ended: ended.flatten().unwrap_or("\0"),
+            // JSON itself holds none.
+            may_hold_nul: self.rows.holds_nul && span.offset() >= self.rows.body,
+        }
     }
 
     fn identity(&self, row: &Row) -> Identity<'_> {
@@ -77,7 +98,7 @@ impl Drop for Inner {
     fn drop(&mut self) {
         if let Some(pool) = self.pool.upgrade() {
             pool.give(Buffers {
-                body: mem::take(&mut self.text).into_bytes(),
+                text: mem::take(&mut self.text),
                 rows: mem::take(&mut self.rows),
                 used: true,
             });
@@ -86,20 +107,20 @@ impl Drop for Inner {
 }
 
 impl UsersPage {
-    /// Reads the body in `buffers`, which go back to `pool` when the page is dropped.
-    pub(crate) fn read(buffers: Buffers, pool: &Arc<Pool>) -> Result<UsersPage, Unreadable> {
-        UsersPage::of_shape(buffers, pool, Shape::Page)
+    /// Reads a body into buffers of `pool`, which they go back to when the page is dropped.
+    pub(crate) fn read(body: Vec<u8>, pool: &Arc<Pool>) -> Result<UsersPage, Unreadable> {
+        UsersPage::of_shape(body, pool, Shape::Page)
     }
 
     /// Reads a body that is one user as a page with one row.
-    pub(super) fn read_one(buffers: Buffers, pool: &Arc<Pool>) -> Result<UsersPage, Unreadable> {
-        UsersPage::of_shape(buffers, pool, Shape::User)
+    pub(super) fn read_one(body: Vec<u8>, pool: &Arc<Pool>) -> Result<UsersPage, Unreadable> {
+        UsersPage::of_shape(body, pool, Shape::User)
     }
 
-    fn of_shape(buffers: Buffers, pool: &Arc<Pool>, shape: Shape) -> Result<UsersPage, Unreadable> {
+    fn of_shape(body: Vec<u8>, pool: &Arc<Pool>, shape: Shape) -> Result<UsersPage, Unreadable> {
         #[cfg(feature = "test-panic")]
         crate::test_panic::point("page");
-        let (text, rows) = read(buffers, pool, shape)?;
+        let Buffers { text, rows, .. } = read(body, pool, shape)?;
         Ok(UsersPage(Arc::new(Inner {
             text,
             rows,
@@ -108,12 +129,16 @@ impl UsersPage {
         })))
     }
 
-    /// Leaves out the users that `keep` does not want. For a page that nobody else holds yet.
-    pub(crate) fn retain(mut self, mut keep: impl FnMut(Identity<'_>) -> bool) -> UsersPage {
+    /// Who is on this page.
+    pub(crate) fn identities(&self) -> impl Iterator<Item = Identity<'_>> {
+        self.0.rows.rows.iter().map(|row| self.0.identity(row))
+    }
+
+    /// Leaves out the users that `keep` does not want, which is asked for each in their order. For a
+    /// page that nobody else holds yet.
+    pub(crate) fn retain(mut self, mut keep: impl FnMut() -> bool) -> UsersPage {
         if let Some(page) = Arc::get_mut(&mut self.0) {
-            let mut rows = mem::take(&mut page.rows.rows);
-            rows.retain(|row| keep(page.identity(row)));
-            page.rows.rows = rows;
+            page.rows.rows.retain(|_| keep());
         }
         self
     }

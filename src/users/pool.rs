@@ -6,36 +6,18 @@ use std::sync::{Mutex, PoisonError};
 use super::rows::Rows;
 use crate::fork;
 
-/// Memory for one page: the body as it arrives, and its rows.
+/// Memory for what is read from one page.
 #[derive(Default)]
 pub(crate) struct Buffers {
-    pub(crate) body: Vec<u8>,
-    pub(crate) rows: Rows,
+    pub(super) text: String,
+    pub(super) rows: Rows,
     /// Whether the pool has had them before.
-    pub(crate) used: bool,
+    pub(super) used: bool,
 }
 
 impl Buffers {
-    /// Where the transport puts the body, after decompression. Empty in fresh buffers.
-    pub(crate) fn body_mut(&mut self) -> &mut Vec<u8> {
-        &mut self.body
-    }
-
-    /// The body alone, for readers that have no rows.
-    pub(crate) fn into_body(self) -> Vec<u8> {
-        self.body
-    }
-
-    /// Buffers that only a body comes back from.
-    pub(crate) fn of_body(body: Vec<u8>) -> Buffers {
-        Buffers {
-            body,
-            ..Buffers::default()
-        }
-    }
-
     fn capacity(&self) -> usize {
-        self.body.capacity() + self.rows.capacity()
+        self.text.capacity() + self.rows.capacity()
     }
 }
 
@@ -44,8 +26,18 @@ impl Buffers {
 /// A listing takes and returns one set per page, so that its memory stays flat and its pages are
 /// read into memory that is mapped already.
 pub(crate) struct Pool {
-    idle: Mutex<Vec<Buffers>>,
+    idle: Mutex<Idle>,
     generation: u64,
+}
+
+#[derive(Default)]
+struct Idle {
+    /// What bodies arrive in, after decompression. Free again as soon as they are read.
+    bodies: Vec<Vec<u8>>,
+    /// Free again when their page is.
+    pages: Vec<Buffers>,
+    /// The capacity of all.
+    bytes: usize,
 }
 
 impl Default for Pool {
@@ -64,38 +56,72 @@ impl Pool {
 
     /// Empty buffers, used ones if there are any.
     pub(crate) fn take(&self) -> Buffers {
-        self.locked(Vec::pop).unwrap_or_default()
+        self.take_from(|idle| &mut idle.pages, Buffers::capacity)
+    }
+
+    /// A buffer for a body, which will be written over what it holds of another one.
+    pub(crate) fn take_body(&self) -> Vec<u8> {
+        self.take_from(|idle| &mut idle.bodies, Vec::capacity)
     }
 
     /// Takes buffers back for the next page, or frees them if enough are waiting.
     pub(crate) fn give(&self, mut buffers: Buffers) {
-        buffers.body.clear();
+        buffers.text.clear();
         buffers.rows.clear();
         buffers.used = true;
         let size = buffers.capacity();
+        self.give_to(|idle| &mut idle.pages, buffers, size);
+    }
+
+    /// As [`give`](Pool::give), for the buffer of a body.
+    pub(crate) fn give_body(&self, body: Vec<u8>) {
+        let size = body.capacity();
+        self.give_to(|idle| &mut idle.bodies, body, size);
+    }
+
+    fn take_from<T: Default>(
+        &self,
+        kind: impl FnOnce(&mut Idle) -> &mut Vec<T>,
+        size: impl FnOnce(&T) -> usize,
+    ) -> T {
+        self.locked(|idle| {
+            let taken = kind(idle).pop()?;
+            idle.bytes -= size(&taken);
+            Some(taken)
+        })
+        .unwrap_or_default()
+    }
+
+    fn give_to<T: Default>(
+        &self,
+        kind: impl FnOnce(&mut Idle) -> &mut Vec<T>,
+        mut given: T,
+        size: usize,
+    ) {
         // In a forked child a page of the parent's comes back to the parent's pool, whose lock may be
         // held by a thread that does not exist here.
         if size == 0 || self.generation != fork::generation() {
             return;
         }
         let refused = self.locked(|idle| {
-            let held: usize = idle.iter().map(Buffers::capacity).sum();
-            if held + size <= Pool::KEPT_BYTES {
-                idle.push(mem::take(&mut buffers));
+            if idle.bytes + size <= Pool::KEPT_BYTES {
+                idle.bytes += size;
+                kind(idle).push(mem::take(&mut given));
             }
-            buffers
+            given
         });
         // Outside the lock: freeing a large block is a system call.
         drop(refused);
     }
 
-    fn locked<T>(&self, act: impl FnOnce(&mut Vec<Buffers>) -> T) -> T {
+    fn locked<T>(&self, act: impl FnOnce(&mut Idle) -> T) -> T {
         // Nothing can panic half way through a change here, so a poisoned pool is a sound one.
         act(&mut self.idle.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// How many bodies and how many pages are waiting.
     #[cfg(test)]
-    pub(crate) fn idle(&self) -> usize {
-        self.locked(|idle| idle.len())
+    pub(crate) fn idle(&self) -> (usize, usize) {
+        self.locked(|idle| (idle.bodies.len(), idle.pages.len()))
     }
 }

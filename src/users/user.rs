@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::pool::{Buffers, Pool};
+use super::pool::Pool;
 use super::{CustomAttribute, LicenseInfo, UserField, UserStatus, UserType, UsersPage};
 use crate::json::Unreadable;
 use crate::json::member;
@@ -41,8 +41,8 @@ impl User {
     }
 
     /// Reads a body that is one user. `NoUsers` if it has neither `id` nor `email`.
-    pub(crate) fn read_one(buffers: Buffers, pool: &Arc<Pool>) -> Result<User, Unreadable> {
-        UsersPage::read_one(buffers, pool).map(|page| User::new(page, 0))
+    pub(crate) fn read_one(body: Vec<u8>, pool: &Arc<Pool>) -> Result<User, Unreadable> {
+        UsersPage::read_one(body, pool).map(|page| User::new(page, 0))
     }
 
     /// `email`; empty where Zoom sent none.

@@ -1,14 +1,16 @@
-//! From a body to rows, in one pass that copies no text.
+//! From a body to rows, in one pass that copies no text by itself.
 //!
-//! The body stays where it is and becomes the text buffer of its rows: the closing quote of each text
-//! that is kept gives way to the NUL that C wants. Only texts with escapes, and numbers in place of
-//! texts, are written behind it. JSON holds no NUL, so each one in the body stands for a quote, and
+//! The body as a whole becomes the text buffer of its rows: the closing quote of each text that is kept
+//! gives way to the NUL that C wants. Only texts with escapes, and numbers in place of texts, are
+//! written behind it. JSON holds no NUL, so each one in the body stands for a quote, and
 //! what was received can be told again.
 
 mod order;
 mod page;
 mod user;
 mod value;
+
+use simdutf8::basic::from_utf8;
 
 use self::order::Order;
 use super::pool::{Buffers, Pool};
@@ -36,53 +38,32 @@ pub(super) fn as_received(body: &str) -> String {
     String::from_utf8(body.bytes().map(quote).collect()).unwrap_or_default()
 }
 
-/// Fills the rows from the body; gives them back with the body as their text.
+/// Fills buffers from the body.
 pub(crate) fn read(
-    mut buffers: Buffers,
+    mut body: Vec<u8>,
     pool: &Pool,
     shape: Shape,
-) -> std::result::Result<(String, Rows), Unreadable> {
-    let problem = match fill(&mut buffers, shape) {
+) -> std::result::Result<Buffers, Unreadable> {
+    let mut buffers = pool.take();
+    match fill(&mut body, &mut buffers, shape) {
         Ok(()) => {
-            let Buffers {
-                mut body,
-                mut rows,
-                used,
-            } = buffers;
-            body.reserve_exact(rows.behind.len());
-            body.append(&mut rows.behind);
-            // Buffers that come for the first time belong, as far as one can tell, to somebody who keeps
-            // the pages. Others have grown to what pages need.
-            if !used {
-                body.shrink_to_fit();
-                rows.shrink_to_fit();
-            }
-            match String::from_utf8(body) {
-                Ok(text) => return Ok((text, rows)),
-                Err(error) => {
-                    let offset = error.utf8_error().valid_up_to();
-                    let mut body = error.into_bytes();
-                    body.truncate(rows.body);
-                    give_back_quotes(&mut body, rows.body);
-                    buffers = Buffers { body, rows, used };
-                    PageProblem::NotUtf8 { offset }
-                }
-            }
+            pool.give_body(body);
+            Ok(buffers)
         }
-        Err(problem) => problem,
-    };
-    let Buffers { body, rows, .. } = buffers;
-    // The body leaves with the error, the rest is of use again.
-    pool.give(Buffers {
-        rows,
-        ..Buffers::default()
-    });
-    Err(Unreadable { problem, body })
+        // The body leaves with the error, the rest is of use again.
+        Err(problem) => {
+            pool.give(buffers);
+            Err(Unreadable { problem, body })
+        }
+    }
 }
 
-fn fill(buffers: &mut Buffers, shape: Shape) -> std::result::Result<(), PageProblem> {
-    let Buffers { body, rows, .. } = buffers;
-    rows.clear();
+fn fill(
+    body: &mut [u8],
+    buffers: &mut Buffers,
+    shape: Shape,
+) -> std::result::Result<(), PageProblem> {
+    let rows = &mut buffers.rows;
     if body.len() > LARGEST {
         return Err(PageProblem::TooLarge);
     }
@@ -90,7 +71,18 @@ fn fill(buffers: &mut Buffers, shape: Shape) -> std::result::Result<(), PageProb
     let start = if body.starts_with(BOM) { BOM.len() } else { 0 };
     let mut reader = Reader { body, rows };
     let wrong = match reader.document(start, shape) {
-        Ok(()) => return Ok(()),
+        Ok(()) => {
+            // Texts behind the body are made of it, so they are UTF-8 if it is.
+            if let (Ok(text), Ok(behind)) = (from_utf8(body), from_utf8(&rows.behind)) {
+                keep(&mut buffers.text, text, behind, !buffers.used);
+                rows.behind.clear();
+                if !buffers.used {
+                    rows.shrink_to_fit();
+                }
+                return Ok(());
+            }
+            Wrong::Json(NotJson(body.len()))
+        }
         Err(wrong) => wrong,
     };
     give_back_quotes(body, wrong.at());
@@ -104,6 +96,20 @@ fn fill(buffers: &mut Buffers, shape: Shape) -> std::result::Result<(), PageProb
             PageProblem::NotJson { line, column }
         }
     })
+}
+
+/// Copies the body and what was written behind it.
+///
+/// Making the body itself a `String` would need std's check of it, which costs three times as much as this
+/// copy and a check that takes a whole register at a time.
+fn keep(into: &mut String, text: &str, behind: &str, exactly: bool) {
+    let length = text.len() + behind.len();
+    // Buffers that come for the first time belong, as far as one can tell, to somebody who keeps the pages.
+    // Others grow to what pages need, which differ a little.
+    let is_enough = exactly || length <= into.capacity();
+    into.reserve_exact(length + if is_enough { 0 } else { length / 16 });
+    into.push_str(text);
+    into.push_str(behind);
 }
 
 /// Undoes what was done to the body before this place. There it was JSON, which has no NUL.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::thread;
 
 use super::{PageProblem, page_of, read_in};
-use crate::users::{Buffers, Pool};
+use crate::users::Pool;
+use crate::users::pool::Buffers;
 use crate::{User, UserField, UsersPage};
 
 const BODY: &str = r#"{"users":[{"id":"a","group_ids":["g"]}]}"#;
@@ -15,10 +16,10 @@ fn the_last_of_a_page_returns_its_buffers() {
     let page = read_in(&pool, BODY.as_bytes()).unwrap();
     let user = page.user(0).unwrap();
     drop(page);
-    assert_eq!(pool.idle(), 0);
+    assert_eq!(pool.idle(), (1, 0));
     assert_eq!(user.id(), Some("a"));
     drop(user);
-    assert_eq!(pool.idle(), 1);
+    assert_eq!(pool.idle(), (1, 1));
 }
 
 #[test]
@@ -34,9 +35,9 @@ fn a_listing_reads_every_page_into_the_same_memory() {
     for _ in 0..5000 {
         let page = read_in(&pool, BODY.as_bytes()).unwrap();
         assert_eq!(at(&page), first);
-        assert_eq!(pool.idle(), 0);
+        assert_eq!(pool.idle(), (1, 0));
     }
-    assert_eq!(pool.idle(), 1);
+    assert_eq!(pool.idle(), (1, 1));
 }
 
 #[test]
@@ -58,7 +59,7 @@ fn a_refused_body_leaves_the_rest_to_the_pool() {
     let pool: Arc<Pool> = Arc::default();
     let refused = read_in(&pool, br#"{"users":[{"id":"a"},7]}"#).unwrap_err();
     assert_eq!(refused.problem, PageProblem::UserNotAnObject { row: 1 });
-    assert_eq!(pool.idle(), 1);
+    assert_eq!(pool.idle(), (0, 1));
     assert_eq!(read_in(&pool, BODY.as_bytes()).unwrap().len(), 1);
 }
 
@@ -74,21 +75,24 @@ fn a_page_outlives_its_pool() {
 #[test]
 fn idle_memory_is_bounded() {
     let pool = Pool::default();
-    let of_size = |size| {
-        let mut buffers = Buffers::default();
-        buffers.body_mut().reserve_exact(size);
-        buffers
-    };
     pool.give(Buffers::default());
-    assert_eq!(pool.idle(), 0, "nothing worth keeping");
-    pool.give(of_size(Pool::KEPT_BYTES + 1));
-    assert_eq!(pool.idle(), 0, "too large");
+    pool.give_body(Vec::new());
+    assert_eq!(pool.idle(), (0, 0), "nothing worth keeping");
+    pool.give_body(Vec::with_capacity(Pool::KEPT_BYTES + 1));
+    assert_eq!(pool.idle(), (0, 0), "too large");
     for _ in 0..10 {
-        pool.give(of_size(Pool::KEPT_BYTES / 4));
+        pool.give_body(vec![b' '; Pool::KEPT_BYTES / 4]);
+        pool.give(Buffers {
+            text: " ".repeat(Pool::KEPT_BYTES / 4),
+            ..Buffers::default()
+        });
     }
-    assert_eq!(pool.idle(), 4, "no more than fits");
-    assert!(pool.take().body_mut().is_empty());
-    assert_eq!(pool.idle(), 3);
+    assert_eq!(pool.idle(), (2, 2), "no more than fits");
+    pool.take_body();
+    assert!(pool.take().text.is_empty());
+    assert_eq!(pool.idle(), (1, 1));
+    pool.give_body(vec![b' '; Pool::KEPT_BYTES / 2]);
+    assert_eq!(pool.idle(), (2, 1), "what was taken makes room");
 }
 
 #[test]

@@ -13,9 +13,10 @@ use crate::json::PageProblem;
 use crate::json::Unreadable;
 
 fn read_in(pool: &Arc<Pool>, body: &[u8]) -> Result<UsersPage, Unreadable> {
-    let mut buffers = pool.take();
-    buffers.body_mut().extend_from_slice(body);
-    UsersPage::read(buffers, pool)
+    let mut received = pool.take_body();
+    received.clear();
+    received.extend_from_slice(body);
+    UsersPage::read(received, pool)
 }
 
 fn page(body: &str) -> UsersPage {
@@ -35,7 +36,5 @@ fn problem(body: impl AsRef<[u8]>) -> PageProblem {
 
 fn one(body: &str) -> Result<User, PageProblem> {
     let pool: Arc<Pool> = Arc::default();
-    let mut buffers = pool.take();
-    buffers.body_mut().extend_from_slice(body.as_bytes());
-    User::read_one(buffers, &pool).map_err(|unreadable| unreadable.problem)
+    User::read_one(body.into(), &pool).map_err(|unreadable| unreadable.problem)
 }
