@@ -6,7 +6,6 @@ import ctypes
 import os
 import sys
 from ctypes import POINTER, c_char_p, c_int32, c_int64, c_size_t, c_void_p
-from pathlib import Path
 from typing import Any, Optional
 
 #: The binary interface that this package was written for: the library's number must not be lower.
@@ -128,9 +127,9 @@ _KINDS = (
 
 
 def _find() -> str:
-    carried = Path(__file__).with_name(CARRIED)
-    if carried.is_file():
-        return str(carried)
+    carried = os.path.join(os.path.dirname(os.path.abspath(__file__)), CARRIED)
+    if os.path.isfile(carried):
+        return carried
     named = os.environ.get("ZOOM_S2S_LIBRARY")
     if named:
         return named

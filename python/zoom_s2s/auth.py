@@ -9,7 +9,6 @@ import threading
 from collections.abc import AsyncGenerator, Generator
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
-from urllib.parse import urlsplit
 
 from .client import Client
 from .token import Token
@@ -148,6 +147,8 @@ class _Sent(NamedTuple):
 
 
 def _origin(request: Any) -> tuple[Any, ...]:
+    from urllib.parse import urlsplit  # here, as whoever sends requests has it already
+
     parts = urlsplit(str(request.url))
     return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
 

@@ -22,7 +22,7 @@ _NUMBER, _LIST = 2, 3  # of zoom_s2s_field_kind
 _Offsets = POINTER(c_int64)
 #: Makes 1 of the '0' of a row without a value, and 0 of the '1' of the others.
 _ABSENT = bytes.maketrans(b"01", b"\1\0")
-#: Most numbers of users are few and small, and looking them up is faster than reading them.
+#: Most columns of numbers hold few and small ones, and looking those up is faster than reading them.
 _FEW: dict[str, Optional[int]] = {"": None, **{str(few): few for few in range(100)}}
 
 
@@ -201,7 +201,10 @@ class UsersPage(Page, Sequence[User]):
         values: list[Any] = whole_text.decode().split("\0")
         del values[self._count :]
         if kind == _NUMBER:
-            return [_FEW[value] if value in _FEW else int(value) for value in values]
+            try:
+                return list(map(_FEW.__getitem__, values))
+            except KeyError:
+                return [int(value) if value else None for value in values]
         there = ctypes.string_at(present.value or 0, self._count)
         if b"0" in there:
             for row in compress(range(self._count), there.translate(_ABSENT)):

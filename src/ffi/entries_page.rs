@@ -44,7 +44,7 @@ impl State {
     fn entries(&self) -> &Sheet {
         self.entries.get_or_make(|| {
             let entries: Vec<_> = self.page.entries().collect();
-            Sheet::new(entries.iter().map(|entry| Some(entry.json())))
+            Sheet::of_json(entries.iter().map(|entry| Some(entry.json())))
         })
     }
 }

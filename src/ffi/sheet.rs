@@ -1,6 +1,7 @@
-//! The JSON of a page's rows, as C wants it.
+//! A text for each row of a page, as C wants them.
 
 use super::terminated::Terminated;
+use crate::users::TextForC;
 
 /// Bytes that most texts of a user take, with their NUL.
 const USUAL: usize = 24;
@@ -15,15 +16,25 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// One text a row; a row without a value becomes an empty text.
-    pub(super) fn new<'a>(rows: impl Iterator<Item = Option<&'a str>>) -> Sheet {
-        Sheet::written(rows, |texts, text| match text.contains('\0') {
-            true => texts.extend_from_slice(text.replace('\0', "\u{fffd}").as_bytes()),
-            false => texts.extend_from_slice(text.as_bytes()),
-        })
+    pub(super) fn of_texts<'a>(rows: impl Iterator<Item = Option<TextForC<'a>>>) -> Sheet {
+        Sheet::written(
+            rows,
+            |texts,
+             TextForC {
+                 ended,
+                 may_hold_nul,
+             }| {
+                let text = ended.get(..ended.len() - 1).unwrap_or_default();
+                match may_hold_nul && text.contains('\0') {
+                    true => texts.extend_from_slice(text.replace('\0', "\u{fffd}").as_bytes()),
+                    false => texts.extend_from_slice(text.as_bytes()),
+                }
+            },
+        )
     }
 
-    /// As `new`, of texts that are known to hold no U+0000.
-    pub(super) fn of_texts<'a>(rows: impl Iterator<Item = Option<&'a str>>) -> Sheet {
+    /// The JSON of each row, which holds no U+0000.
+    pub(super) fn of_json<'a>(rows: impl Iterator<Item = Option<&'a str>>) -> Sheet {
         Sheet::written(rows, |texts, text| texts.extend_from_slice(text.as_bytes()))
     }
 

@@ -15,7 +15,7 @@ use super::terminated::Terminated;
 use super::text::*;
 use super::users_page::*;
 use super::users_query::*;
-use crate::users::Pool;
+use crate::users::{Pool, TextForC};
 use crate::{ErrorStatus, UsersPage};
 
 const ID: i32 = numbers::zoom_s2s_user_field::ZOOM_S2S_USER_ID as i32;
@@ -260,12 +260,24 @@ fn the_static_error_can_be_read_and_freed_for_ever() {
 
 #[test]
 fn sheets() {
-    let sheet = Sheet::new([Some("a"), None, Some("")].into_iter());
+    let texts = [("a\0", false), ("\0", false), ("b\0c\0", true)];
+    let texts = texts.map(|(ended, may_hold_nul)| {
+        Some(TextForC {
+            ended,
+            may_hold_nul,
+        })
+    });
+    let sheet = Sheet::of_texts(texts.into_iter().chain([None]));
+    assert_eq!(sheet.row(0), Some(&b"a\0"[..]));
+    assert_eq!(sheet.row(2), Some("b\u{fffd}c\0".as_bytes()));
+    assert_eq!(sheet.row(4), None);
+    assert_eq!(sheet.present().as_bytes(), b"1110");
+    let sheet = Sheet::of_json([Some("a"), None, Some("")].into_iter());
     assert_eq!(sheet.row(0), Some(&b"a\0"[..]));
     assert_eq!(sheet.row(1), Some(&b"\0"[..]));
     assert_eq!(sheet.row(3), None);
     assert_eq!(sheet.present().as_bytes(), b"101");
-    assert_eq!(Sheet::new(std::iter::empty()).row(0), None);
+    assert_eq!(Sheet::of_json(std::iter::empty()).row(0), None);
     let numbers = [0, 7, -10, 1_234_567_890, i64::MAX, i64::MIN];
     let sheet = Sheet::of_numbers(numbers.iter().copied().map(Some).chain([None]));
     for (row, number) in numbers.iter().enumerate() {

@@ -83,15 +83,14 @@ impl State {
         let rows = 0..self.page.len();
         Some(self.columns.get(place)?.get_or_make(|| match field.kind() {
             FieldKind::Number => Sheet::of_numbers(rows.map(|row| self.page.number(row, field))),
-            _ if self.page.holds_nul() => Sheet::new(rows.map(|row| self.page.text(row, field))),
-            _ => Sheet::of_texts(rows.map(|row| self.page.text(row, field))),
+            _ => Sheet::of_texts(rows.map(|row| self.page.text_for_c(row, field))),
         }))
     }
 
     fn users(&self) -> &Sheet {
         let rows = 0..self.page.len();
         self.users
-            .get_or_make(|| Sheet::new(rows.map(|row| self.page.user_json(row))))
+            .get_or_make(|| Sheet::of_json(rows.map(|row| self.page.user_json(row))))
     }
 }
 
