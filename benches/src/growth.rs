@@ -47,23 +47,25 @@ pub(crate) fn measure(settings: &Settings, places: &Places, report: &mut Report)
         ))
     };
 
+    let listings = |kind: &str, many: usize| -> Outcome<Vec<String>> {
+        let (pages, switches, cpu, peak) = rate(kind, many, LISTINGS)?;
+        let figures = [pages, cpu * 1e6, switches, peak].map(short);
+        Ok([many.to_string()].into_iter().chain(figures).collect())
+    };
+
     let mut lines = Vec::new();
     for many in MANY {
-        let (pages, switches, cpu, peak) = rate("threads", many, LISTINGS)?;
+        let mut line = listings("threads", many)?;
         let (hits, waits, _, _) = rate("hits", many, HITS)?;
         let futexes = futexes(places, &load("hits", many, HITS / 64))?;
-        lines.push(vec![
-            many.to_string(),
-            short(pages),
-            short(cpu * 1e6),
-            short(switches),
-            short(peak),
+        line.extend([
             short(hits / 1e6),
             short(waits * 1000.0),
             futexes.map_or("not counted".into(), |calls| {
                 short(calls / (HITS / 64) as f64 * 1000.0)
             }),
         ]);
+        lines.push(line);
     }
     text += &format!(
         "\n### 1 to 64 threads on one client\n\nOver HTTP, programs and sandbox on all CPUs of this machine, which \
@@ -86,17 +88,10 @@ pub(crate) fn measure(settings: &Settings, places: &Places, report: &mut Report)
         )
     );
 
-    let mut lines = Vec::new();
-    for many in MANY {
-        let (pages, switches, cpu, peak) = rate("clients", many, LISTINGS)?;
-        lines.push(vec![
-            many.to_string(),
-            short(pages),
-            short(cpu * 1e6),
-            short(switches),
-            short(peak),
-        ]);
-    }
+    let lines = MANY
+        .into_iter()
+        .map(|many| listings("clients", many))
+        .collect::<Outcome<Vec<_>>>()?;
     text += &format!(
         "\n### 1 to 64 clients\n\nOne thread for each, all of one app, so that they share its token and nothing \
          else.\n\n{}",
