@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::hash::RandomState;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -76,8 +76,9 @@ pub(super) struct Pager<P: Plan> {
     /// Those of the page at hand; here for their memory.
     hashes: Vec<u64>,
     next_page_token: String,
-    /// Page tokens met in this pass: one that comes back would make the listing run in circles.
-    tokens: HashSet<String>,
+    /// Hashes of the page tokens met in this pass: one that comes back would make the listing run in
+    /// circles.
+    tokens: HashSet<u64>,
     restarts: u32,
     idle: u32,
     total_records: Option<i64>,
@@ -223,7 +224,8 @@ impl<P: Plan> Pager<P> {
         } else {
             self.idle + 1
         };
-        let circles = if !self.tokens.insert(self.next_page_token.clone()) {
+        let token = seen.key().hash_one(&self.next_page_token);
+        let circles = if !self.tokens.insert(token) {
             Some("the same next_page_token twice".to_owned())
         } else if self.idle >= IDLE_PAGES {
             Some(format!(

@@ -8,8 +8,9 @@ const PASS_BITS: u32 = 5;
 const PASS_MASK: u64 = (1 << PASS_BITS) - 1;
 
 /// The topmost bits of a fingerprint choose one of so many shards. They grow one by one, so that there
-/// is never a second copy of everything.
-const SHARD_BITS: u32 = 6;
+/// is never a second copy of everything; and few, so that with many entries each has pages of its own from
+/// the system, which grow where they are.
+const SHARD_BITS: u32 = 3;
 const SHARDS: u64 = 1 << SHARD_BITS;
 
 /// Places behind the last home of a shard. More are made when they are needed.
@@ -38,7 +39,7 @@ pub(super) struct Seen {
 ///
 /// Invariant: an entry stands at its home, which its fingerprint tells, or behind it, with no gap
 /// between. So it is found in a few steps from there, in memory that lies together, and a new one moves
-/// those up to the next gap. Nine tenths may be in use: then that is some dozens.
+/// those up to the next gap. All but a twentieth may be in use: then that is some two hundred.
 #[derive(Clone, Default)]
 struct Shard {
     /// 0 is a gap. Behind the last home there is room for those that were moved.
@@ -112,12 +113,11 @@ impl Seen {
 
 impl Shard {
     fn is_full(&self) -> bool {
-        self.used * 10 >= self.homes * 9
+        self.used * 20 >= self.homes * 19
     }
 
     fn home(&self, fingerprint: u64) -> usize {
-        let within = u128::from(fingerprint << SHARD_BITS);
-        ((within * self.homes as u128) >> 64) as usize
+        home(self.homes, fingerprint)
     }
 
     /// The entry with that fingerprint, or else the place where it belongs.
@@ -153,25 +153,42 @@ impl Shard {
         place
     }
 
-    /// Makes room for a share, or for an eighth more than there is.
+    /// Makes room for a share, or for a sixteenth more than there is, without a second table.
     fn grow(&mut self, share: usize) {
-        let homes = (share + share / 8).max(self.homes + self.homes / 8).max(16);
-        let before = std::mem::replace(&mut self.slots, vec![0; homes + ROOM]);
-        (self.homes, self.used) = (homes, 0);
-        let mut next = 0;
-        for entry in before.into_iter().filter(|entry| *entry != 0) {
-            // In their order, each at its home or right behind the one before.
-            next = self.home(entry & !PASS_MASK).max(next);
-            if next >= self.slots.len() {
-                self.more_room(next);
+        let before = self.slots.len();
+        self.homes = (share + share / 16)
+            .max(self.homes + self.homes / 16)
+            .max(16);
+        let homes = self.homes;
+        // In their order, each will be at its home or right behind the one before.
+        let after = |end: usize, entry: u64| home(homes, entry & !PASS_MASK).max(end) + 1;
+        let entries = self.slots.iter().filter(|entry| **entry != 0);
+        let end = entries.fold(0, |end, entry| after(end, *entry));
+        let length = end.max(self.homes + ROOM).max(before);
+        self.slots.reserve_exact(length - before);
+        self.slots.resize(length, 0);
+
+        // All to the far end, and from there to where they belong, which is never farther.
+        let mut first = length;
+        for place in (0..before).rev() {
+            if self.slots.get(place).is_some_and(|entry| *entry != 0) {
+                first -= 1;
+                self.slots.swap(place, first);
             }
-            if let Some(slot) = self.slots.get_mut(next) {
-                *slot = entry;
-            }
-            self.used += 1;
-            next += 1;
+        }
+        let mut end = 0;
+        for place in first..length {
+            let entry = self.slots.get(place).copied().unwrap_or_default();
+            end = after(end, entry);
+            self.slots.swap(place, end - 1);
         }
     }
+}
+
+/// Where a fingerprint belongs in a shard of so many homes.
+fn home(homes: usize, fingerprint: u64) -> usize {
+    let within = u128::from(fingerprint << SHARD_BITS);
+    ((within * homes as u128) >> 64) as usize
 }
 
 #[cfg(test)]
@@ -235,7 +252,7 @@ mod tests {
                 assert_eq!(seen.meet(hash, 0), Met::Never);
             }
             let held: usize = seen.shards.iter().map(|shard| shard.slots.capacity()).sum();
-            assert!(held < 400_000, "{held} slots");
+            assert!(held < 340_000, "{held} slots");
             let used: usize = seen.shards.iter().map(|shard| shard.used).sum();
             assert_eq!(used, 300_000);
         }
@@ -253,6 +270,6 @@ mod tests {
             .map(|shard| shard.slots.capacity() * 8)
             .sum();
         let per_entry = held as f64 / 200_000.0;
-        assert!((8.0..9.6).contains(&per_entry), "{per_entry} bytes");
+        assert!((8.0..8.9).contains(&per_entry), "{per_entry} bytes");
     }
 }

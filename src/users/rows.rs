@@ -15,36 +15,59 @@ use crate::json::{NotJson, Span, unescape};
 /// One user.
 #[derive(Clone)]
 pub(crate) struct Row {
-    /// Which of the user's cells is the field's, `ABSENT` if it has no value.
-    places: [u8; UserField::COUNT],
-    /// The first of the user's cells among all.
+    /// Which fields have a value: a bit for each.
+    fields: u32,
+    /// The first of the user's cells among all. They are in the order of the fields.
     first: u32,
     /// Where the user is in the body.
     pub(crate) user: Span,
 }
 
-const ABSENT: u8 = u8::MAX;
+const _: () = assert!(UserField::COUNT <= u32::BITS as usize);
 
 impl Row {
-    /// A row whose cells begin after all there are.
-    pub(crate) fn new(rows: &Rows) -> Row {
-        Row {
-            places: [ABSENT; UserField::COUNT],
-            first: rows.cells.len() as u32,
-            user: Span::EMPTY,
-        }
+    pub(crate) fn has(&self, field: UserField) -> bool {
+        self.fields & bit(field) != 0
     }
 
     /// The place of a field's cell among all cells.
     #[inline(always)]
     fn cell(&self, field: UserField) -> Option<usize> {
-        let place = self.places.get(field.index()).copied();
-        let place = place.filter(|place| *place != ABSENT)?;
-        Some(self.first as usize + usize::from(place))
+        let before = self.fields & (bit(field) - 1);
+        self.has(field)
+            .then(|| self.first as usize + before.count_ones() as usize)
+    }
+}
+
+fn bit(field: UserField) -> u32 {
+    1 << field.index()
+}
+
+/// The cells of a user that is being read.
+pub(crate) struct Draft {
+    fields: u32,
+    cells: [u64; UserField::COUNT],
+}
+
+impl Draft {
+    pub(crate) fn new() -> Draft {
+        Draft {
+            fields: 0,
+            cells: [0; UserField::COUNT],
+        }
     }
 
-    pub(crate) fn has(&self, field: UserField) -> bool {
-        self.cell(field).is_some()
+    /// Sets or clears a cell: of duplicate members the last one counts, also if it is null.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, field: UserField, value: Option<u64>) {
+        let Some(value) = value else {
+            self.fields &= !bit(field);
+            return;
+        };
+        self.fields |= bit(field);
+        if let Some(cell) = self.cells.get_mut(field.index()) {
+            *cell = value;
+        }
     }
 }
 
@@ -108,40 +131,19 @@ impl Rows {
         self.holds_nul = false;
     }
 
-    /// Sets or clears a cell of the newest row: of duplicate members the last one counts, also if it is
-    /// null.
-    #[inline(always)]
-    pub(crate) fn set(&mut self, row: &mut Row, field: UserField, value: Option<u64>) {
-        let Some(value) = value else {
-            return self.clear_cell(row, field);
-        };
-        let first = row.first as usize;
-        let Some(place) = row.places.get_mut(field.index()) else {
-            return;
-        };
-        if *place == ABSENT {
-            // At most one for each field.
-            *place = (self.cells.len() - first) as u8;
-            self.cells.push(value);
-        } else if let Some(cell) = self.cells.get_mut(first + usize::from(*place)) {
-            *cell = value;
-        }
-    }
-
-    #[cold]
-    fn clear_cell(&mut self, row: &mut Row, field: UserField) {
-        // Its cell, if it had one, would never be found again: the last one takes its place.
-        let Some(cell) = row.cell(field) else { return };
-        let last = self.cells.len() - 1;
-        self.cells.swap_remove(cell);
-        for place in &mut row.places {
-            if row.first as usize + usize::from(*place) == last {
-                *place = (cell - row.first as usize) as u8;
-            }
-        }
-        if let Some(place) = row.places.get_mut(field.index()) {
-            *place = ABSENT;
-        }
+    /// Appends a user, who is here in the body.
+    pub(crate) fn push(&mut self, draft: &Draft, user: Span) {
+        self.rows.push(Row {
+            fields: draft.fields,
+            first: self.cells.len() as u32,
+            user,
+        });
+        let mut rest = draft.fields;
+        self.cells.extend(std::iter::from_fn(|| {
+            let next = rest.trailing_zeros() as usize;
+            rest &= rest.wrapping_sub(1);
+            draft.cells.get(next)
+        }));
     }
 
     fn get(&self, row: &Row, field: UserField) -> Option<u64> {

@@ -1,6 +1,6 @@
 //! One user: an object whose known members become the cells of a row.
 
-use super::super::rows::{Row, Rows};
+use super::super::rows::{Draft, Rows};
 use super::super::{FieldKind, UserField};
 use super::order::Order;
 use super::value::{number_of, text};
@@ -22,7 +22,7 @@ impl Reader<'_> {
         }
         let start = at;
         let mut at = at;
-        let mut row = Row::new(self.rows);
+        let mut draft = Draft::new();
         let mut last = Order::START;
         // At the bracket, and then at each comma.
         loop {
@@ -36,8 +36,7 @@ impl Reader<'_> {
                     continue;
                 }
                 Next::End(end) => {
-                    row.user = Span::new(start, end - start);
-                    self.rows.rows.push(row);
+                    self.rows.push(&draft, Span::new(start, end - start));
                     return Ok(end);
                 }
             };
@@ -59,7 +58,7 @@ impl Reader<'_> {
                     span.map(Span::bits)
                 }
             };
-            self.rows.set(&mut row, field, cell);
+            draft.set(field, cell);
         }
     }
 
