@@ -67,8 +67,8 @@ pub use logger::log_from_env;
 pub use stats::Counter;
 pub use token::Token;
 pub use users::{
-    CustomAttribute, FieldKind, LicenseInfo, PageUsers, User, UserField, UserStatus, UserType,
-    UsersPage,
+    CustomAttribute, FieldKind, LicenseInfo, PageUsers, TextWithNul, User, UserField, UserStatus,
+    UserType, UsersPage,
 };
 
 /// The target of every log line of this crate.

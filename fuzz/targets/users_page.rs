@@ -2,7 +2,7 @@
 
 #![no_main]
 // The reader is private to the SDK: it is compiled here from its source.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, unused_imports)]
 
 #[path = "../../src/fork.rs"]
 mod fork;

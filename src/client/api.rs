@@ -64,7 +64,7 @@ impl ApiRequest {
 
 impl Core {
     /// Sends `request` until it succeeds, fails for good, or is out of time. The answer's body is in
-    /// `body`; the token is the one that was good for it.
+    /// `body`; the token is the one that was good for it. After an error `body` means nothing.
     pub(crate) fn send(
         &self,
         call: Call<'_>,

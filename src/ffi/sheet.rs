@@ -1,7 +1,7 @@
 //! A text for each row of a page, as C wants them.
 
-use super::terminated::Terminated;
-use crate::users::TextForC;
+use super::terminated::{Terminated, without_nul};
+use crate::TextWithNul;
 
 /// Bytes that most texts of a user take, with their NUL.
 const USUAL: usize = 24;
@@ -16,21 +16,13 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// One text a row; a row without a value becomes an empty text.
-    pub(super) fn of_texts<'a>(rows: impl Iterator<Item = Option<TextForC<'a>>>) -> Sheet {
-        Sheet::written(
-            rows,
-            |texts,
-             TextForC {
-                 ended,
-                 may_hold_nul,
-             }| {
-                let text = ended.get(..ended.len() - 1).unwrap_or_default();
-                match may_hold_nul && text.contains('\0') {
-                    true => texts.extend_from_slice(text.replace('\0', "\u{fffd}").as_bytes()),
-                    false => texts.extend_from_slice(text.as_bytes()),
-                }
-            },
-        )
+    pub(super) fn of_texts<'a>(rows: impl Iterator<Item = Option<TextWithNul<'a>>>) -> Sheet {
+        Sheet::written(rows, |texts, text| {
+            match text.may_hold_nul() && text.text().contains('\0') {
+                true => texts.extend_from_slice(without_nul(text.text()).as_bytes()),
+                false => texts.extend_from_slice(text.text().as_bytes()),
+            }
+        })
     }
 
     /// The JSON of each row, which holds no U+0000.

@@ -3,6 +3,11 @@
 use std::borrow::Cow;
 use std::ffi::c_char;
 
+/// The text with U+FFFD for each U+0000, which would end it for C.
+pub(super) fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
 /// A text or bytes with a NUL at the end, which its length does not count.
 pub(super) struct Terminated(Cow<'static, [u8]>);
 
@@ -21,7 +26,7 @@ impl Terminated {
             return Terminated::EMPTY;
         }
         Terminated::bytes(match text.contains('\0') {
-            true => text.replace('\0', "\u{fffd}").into_bytes(),
+            true => without_nul(text).into_bytes(),
             false => text.as_bytes().to_vec(),
         })
     }

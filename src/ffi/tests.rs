@@ -15,7 +15,7 @@ use super::terminated::Terminated;
 use super::text::*;
 use super::users_page::*;
 use super::users_query::*;
-use crate::users::{Pool, TextForC};
+use crate::users::Pool;
 use crate::{ErrorStatus, UsersPage};
 
 const ID: i32 = numbers::zoom_s2s_user_field::ZOOM_S2S_USER_ID as i32;
@@ -260,14 +260,11 @@ fn the_static_error_can_be_read_and_freed_for_ever() {
 
 #[test]
 fn sheets() {
-    let texts = [("a\0", false), ("\0", false), ("b\0c\0", true)];
-    let texts = texts.map(|(ended, may_hold_nul)| {
-        Some(TextForC {
-            ended,
-            may_hold_nul,
-        })
-    });
-    let sheet = Sheet::of_texts(texts.into_iter().chain([None]));
+    let body = r#"{"users":[{"id":"a"},{"id":""},{"id":"b\u0000c"},{}]}"#;
+    let page = UsersPage::read(body.into(), &Arc::default())
+        .ok()
+        .expect("a page");
+    let sheet = Sheet::of_texts((0..4).map(|row| page.text_with_nul(row, crate::UserField::Id)));
     assert_eq!(sheet.row(0), Some(&b"a\0"[..]));
     assert_eq!(sheet.row(2), Some("b\u{fffd}c\0".as_bytes()));
     assert_eq!(sheet.row(4), None);

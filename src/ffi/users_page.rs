@@ -14,8 +14,7 @@ use super::numbers::user_field;
 use super::sheet::Sheet;
 use super::terminated::{NOTHING, Terminated};
 use super::text::zoom_s2s_text;
-use crate::users::TextForC;
-use crate::{FieldKind, UserField, UsersPage};
+use crate::{FieldKind, TextWithNul, UserField, UsersPage};
 
 /// A page of users. Rows are counted from 0, fields are named by zoom_s2s_user_field.
 ///
@@ -60,22 +59,23 @@ impl State {
     ///
     /// # Safety
     /// `length` is NULL or may be written to.
-    unsafe fn give(&self, text: Option<TextForC<'_>>, length: *mut usize) -> *const c_char {
+    unsafe fn give(&self, text: Option<TextWithNul<'_>>, length: *mut usize) -> *const c_char {
         let Some(text) = text else {
             // SAFETY: the same condition.
             unsafe { write(length, 0) };
             return NOTHING;
         };
-        if text.may_hold_nul {
+        let start = text.as_str().as_ptr();
+        if text.may_hold_nul() {
             let mended = self.mended.get_or_make(|| mend(&self.page));
-            if let Some(mended) = mended.get(&(text.ended.as_ptr() as usize)) {
+            if let Some(mended) = mended.get(&(start as usize)) {
                 // SAFETY: the same condition.
                 return unsafe { mended.give(length) };
             }
         }
         // SAFETY: the same condition.
-        unsafe { write(length, text.ended.len() - 1) };
-        text.ended.as_ptr().cast()
+        unsafe { write(length, text.text().len()) };
+        start.cast()
     }
 
     fn column(&self, field: UserField) -> Option<&Sheet> {
@@ -83,7 +83,7 @@ impl State {
         let rows = 0..self.page.len();
         Some(self.columns.get(place)?.get_or_make(|| match field.kind() {
             FieldKind::Number => Sheet::of_numbers(rows.map(|row| self.page.number(row, field))),
-            _ => Sheet::of_texts(rows.map(|row| self.page.text_for_c(row, field))),
+            _ => Sheet::of_texts(rows.map(|row| self.page.text_with_nul(row, field))),
         }))
     }
 
@@ -192,7 +192,7 @@ pub unsafe extern "C" fn zoom_s2s_users_page_text(
     unsafe {
         write(length, 0);
         read(page, NOTHING, |state| {
-            let text = user_field(field).and_then(|field| state.page.text_for_c(row, field));
+            let text = user_field(field).and_then(|field| state.page.text_with_nul(row, field));
             Ok(state.give(text, length))
         })
     }
@@ -251,7 +251,8 @@ pub unsafe extern "C" fn zoom_s2s_users_page_list_text(
         read(page, NOTHING, |state| {
             let key = list_key(key)?;
             let field = user_field(field);
-            let text = field.and_then(|field| state.page.list_text_for_c(row, field, index, key));
+            let text =
+                field.and_then(|field| state.page.list_text_with_nul(row, field, index, key));
             Ok(state.give(text, length))
         })
     }

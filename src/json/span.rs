@@ -33,7 +33,6 @@ impl Span {
     }
 
     /// This and the byte behind it.
-    #[cfg(feature = "capi")]
     pub(crate) fn and_next(self) -> Span {
         Span(self.0 + 1)
     }

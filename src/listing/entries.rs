@@ -75,21 +75,21 @@ impl Page for EntryPage {
         EntryPage::total_records(self)
     }
 
-    fn hash(&self, key: &RandomState, hashes: &mut Vec<u64>) {
+    fn hashes(&self, key: &RandomState) -> Vec<u64> {
         // Lists differ in what is unique in them (a recurring meeting stands there several times under
         // one ID), so an entry is told from another by all of it. Equal ones on one page are several:
         // guests of a meeting, say.
         let mut twins: HashMap<u64, u32> = HashMap::new();
-        hashes.extend(self.texts().map(|entry| {
+        let each = self.texts().map(|entry| {
             let hash = key.hash_one(entry);
             let nth = twins.entry(hash).or_default();
             *nth += 1;
-            if *nth == 1 {
-                hash
-            } else {
-                key.hash_one((hash, *nth))
+            match *nth {
+                1 => hash,
+                nth => key.hash_one((hash, nth)),
             }
-        }));
+        });
+        each.collect()
     }
 
     fn retain(self, keep: impl FnMut() -> bool) -> EntryPage {

@@ -58,8 +58,8 @@ pub(super) trait Page: Sized {
     fn next_page_token(&self) -> &str;
     fn total_records(&self) -> Option<i64>;
 
-    /// Appends the hash under `key` of what identifies each entry.
-    fn hash(&self, key: &RandomState, hashes: &mut Vec<u64>);
+    /// For each entry, the hash under `key` of what identifies it.
+    fn hashes(&self, key: &RandomState) -> Vec<u64>;
 
     /// The page with only those entries that `keep` wants, which is asked for each in their order.
     fn retain(self, keep: impl FnMut() -> bool) -> Self;
@@ -73,8 +73,6 @@ pub(super) struct Pager<P: Plan> {
     at_start: bool,
     tally: Tally,
     seen: Option<Seen>,
-    /// Those of the page at hand; here for their memory.
-    hashes: Vec<u64>,
     next_page_token: String,
     /// Hashes of the page tokens met in this pass: one that comes back would make the listing run in
     /// circles.
@@ -103,7 +101,6 @@ impl<P: Plan> Pager<P> {
             tally: Tally::new(0, plan.max_passes(), plan.is_stable()),
             plan,
             seen: None,
-            hashes: Vec::new(),
             next_page_token: String::new(),
             tokens: HashSet::new(),
             restarts: 0,
@@ -207,12 +204,11 @@ impl<P: Plan> Pager<P> {
             .get_or_insert_with(|| Seen::new(total.unwrap_or(1 << 16)));
         let before = self.tally.distinct();
         let first = std::mem::take(&mut self.at_start);
-        self.hashes.clear();
-        page.hash(&seen.key(), &mut self.hashes);
-        seen.look_ahead(&self.hashes);
-        let (tally, mut hashes) = (&mut self.tally, self.hashes.iter());
+        let hashes = page.hashes(&seen.key());
+        seen.look_ahead(&hashes);
+        let (tally, mut hashes) = (&mut self.tally, hashes.into_iter());
         let page = page.retain(|| {
-            let hash = hashes.next().copied().unwrap_or_default();
+            let hash = hashes.next().unwrap_or_default();
             tally.entry(seen.meet(hash, tally.pass()))
         });
         if self.next_page_token.is_empty() {

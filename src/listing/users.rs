@@ -70,8 +70,8 @@ impl Page for UsersPage {
         UsersPage::total_records(self)
     }
 
-    fn hash(&self, key: &RandomState, hashes: &mut Vec<u64>) {
-        hashes.extend(self.identities().map(|user| key.hash_one(user)));
+    fn hashes(&self, key: &RandomState) -> Vec<u64> {
+        self.identities().map(|user| key.hash_one(user)).collect()
     }
 
     fn retain(self, keep: impl FnMut() -> bool) -> UsersPage {

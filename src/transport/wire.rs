@@ -66,7 +66,7 @@ impl Stream {
     /// Puts `begun` and what comes after it into `into` until that is `length` bytes long, straight from
     /// the connection. Longer only if more came at once; shorter only if the connection ended.
     ///
-    /// What `into` held is written over.
+    /// What `into` held is written over; after an error it may hold some of that.
     pub(super) fn fill(
         &mut self,
         into: &mut Vec<u8>,
@@ -75,9 +75,9 @@ impl Stream {
     ) -> io::Result<()> {
         match self {
             Stream::Plain(socket) => {
-                let (filled, outcome) = fill(socket, into, begun, length);
+                let filled = read_over(socket, into, begun, length)?;
                 into.truncate(filled);
-                outcome
+                Ok(())
             }
             Stream::Tls(secured) => {
                 into.clear();
@@ -89,14 +89,14 @@ impl Stream {
     }
 }
 
-/// How much of `into` was filled, whatever came in between. What it held before is not cleared: where a
-/// page comes into the buffer of the last one, hardly any zeros are written ahead of it.
-fn fill(
+/// As [`Stream::fill`]; says how much of `into` was filled. What it held before is not cleared: where a page
+/// comes into the buffer of the last one, hardly any zeros are written ahead of it.
+fn read_over(
     socket: &mut Socket,
     into: &mut Vec<u8>,
     begun: &[u8],
     length: usize,
-) -> (usize, io::Result<()>) {
+) -> io::Result<usize> {
     let mut filled = begun.len();
     if into.len() < filled {
         into.resize(filled, 0);
@@ -109,13 +109,12 @@ fn fill(
             into.resize(length.min(filled + STEP), 0);
         }
         let end = length.min(into.len());
-        match socket.read(into.get_mut(filled..end).unwrap_or_default()) {
-            Ok(0) => break,
-            Ok(amount) => filled += amount,
-            Err(error) => return (filled, Err(error)),
+        match socket.read(into.get_mut(filled..end).unwrap_or_default())? {
+            0 => break,
+            amount => filled += amount,
         }
     }
-    (filled, Ok(()))
+    Ok(filled)
 }
 
 /// A connection that requests are sent over, one after the other.

@@ -1,12 +1,8 @@
 //! The cells of a page: by row and field.
 
-#[cfg(feature = "capi")]
-use super::page::TextForC;
 use super::rows::Row;
-use super::{FieldKind, UserField, UsersPage};
-use crate::json::Span;
-use crate::json::integer;
-use crate::json::span_within;
+use super::{FieldKind, TextWithNul, UserField, UsersPage};
+use crate::json::{Span, integer};
 
 impl UsersPage {
     /// Whether the field has a value: it was sent, is not null, and could be read as its kind.
@@ -63,45 +59,22 @@ impl UsersPage {
         self.list_text(row, field, index, key).and_then(integer)
     }
 
-    /// Whether a text of this page holds U+0000, which ends texts for C too early.
-    pub fn holds_nul(&self) -> bool {
-        self.inner().rows.holds_nul
-    }
-
-    /// A text together with the NUL byte that follows it in memory, ready for C.
-    ///
-    /// For whatever [`text`](UsersPage::text), [`list_text`](UsersPage::list_text) and
-    /// [`next_page_token`](UsersPage::next_page_token) returned of this same page; `None` for
-    /// other texts. The text itself may hold U+0000 if [`holds_nul`](UsersPage::holds_nul) says so.
-    pub fn with_nul<'a>(&'a self, text: &'a str) -> Option<&'a str> {
-        if text.is_empty() {
-            return Some("\0");
-        }
-        let all = &self.inner().text;
-        let span = span_within(all, text)?;
-        let end = span.offset() + span.len();
-        all.get(span.offset()..end + 1)
-            .filter(|text| text.ends_with('\0'))
-    }
-
-    /// [`text`](UsersPage::text) for C.
-    #[cfg(feature = "capi")]
-    pub(crate) fn text_for_c(&self, row: usize, field: UserField) -> Option<TextForC<'_>> {
+    /// As [`text`](UsersPage::text), ready for C.
+    pub fn text_with_nul(&self, row: usize, field: UserField) -> Option<TextWithNul<'_>> {
         self.text_span(row, field)
-            .map(|span| self.inner().text_for_c(span))
+            .map(|span| self.inner().text_with_nul(span))
     }
 
-    /// [`list_text`](UsersPage::list_text) for C.
-    #[cfg(feature = "capi")]
-    pub(crate) fn list_text_for_c(
+    /// As [`list_text`](UsersPage::list_text), ready for C.
+    pub fn list_text_with_nul(
         &self,
         row: usize,
         field: UserField,
         index: usize,
         key: &str,
-    ) -> Option<TextForC<'_>> {
+    ) -> Option<TextWithNul<'_>> {
         self.list_span(row, field, index, key)
-            .map(|span| self.inner().text_for_c(span))
+            .map(|span| self.inner().text_with_nul(span))
     }
 
     fn text_span(&self, row: usize, field: UserField) -> Option<Span> {

@@ -22,8 +22,6 @@ pub use field::{FieldKind, UserField};
 pub use iter::PageUsers;
 pub use page::UsersPage;
 pub use user::User;
-pub use values::{CustomAttribute, LicenseInfo, UserStatus, UserType};
+pub use values::{CustomAttribute, LicenseInfo, TextWithNul, UserStatus, UserType};
 
-#[cfg(feature = "capi")]
-pub(crate) use page::TextForC;
 pub(crate) use pool::Pool;

@@ -10,7 +10,7 @@ use once_cell::race::OnceBox;
 use super::pool::{Buffers, Pool};
 use super::read::{Shape, as_received, read};
 use super::rows::{Row, Rows};
-use super::{PageUsers, User, UserField};
+use super::{PageUsers, TextWithNul, User, UserField};
 use crate::json::{Span, Unreadable};
 
 /// A page of users as [List users] sends it.
@@ -38,26 +38,15 @@ pub(super) struct Inner {
     pool: Weak<Pool>,
 }
 
-/// A text as C wants it.
-#[cfg(feature = "capi")]
-pub(crate) struct TextForC<'p> {
-    /// The text together with the NUL byte behind it.
-    pub(crate) ended: &'p str,
-    /// Whether there may be U+0000 in the text itself, which ends it for C too early.
-    pub(crate) may_hold_nul: bool,
-}
-
 impl Inner {
     pub(super) fn text(&self, span: Span) -> &str {
         span.of(&self.text).unwrap_or_default()
     }
 
-    /// The text and the NUL behind it.
-    #[cfg(feature = "capi")]
-    pub(super) fn text_for_c(&self, span: Span) -> TextForC<'_> {
+    pub(super) fn text_with_nul(&self, span: Span) -> TextWithNul<'_> {
         // What was not sent stands in no buffer.
         let ended = (span.len() > 0).then(|| span.and_next().of(&self.text));
-        TextForC {
+        TextWithNul {
             ended: ended.flatten().unwrap_or("\0"),
             // JSON itself holds none.
             may_hold_nul: self.rows.holds_nul && span.offset() >= self.rows.body,
@@ -107,7 +96,7 @@ impl Drop for Inner {
 }
 
 impl UsersPage {
-    /// Reads a body into buffers of `pool`, which they go back to when the page is dropped.
+    /// Reads a body into buffers of `pool`, which get back there when the page is dropped.
     pub(crate) fn read(body: Vec<u8>, pool: &Arc<Pool>) -> Result<UsersPage, Unreadable> {
         UsersPage::of_shape(body, pool, Shape::Page)
     }

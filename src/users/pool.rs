@@ -15,53 +15,31 @@ pub(crate) struct Buffers {
     pub(super) used: bool,
 }
 
-impl Buffers {
-    fn capacity(&self) -> usize {
-        self.text.capacity() + self.rows.capacity()
-    }
-}
-
 /// Buffers waiting for their next page.
 ///
-/// A listing takes and returns one set per page, so that its memory stays flat and its pages are
+/// A listing takes and returns one of each kind per page, so that its memory stays flat and its pages are
 /// read into memory that is mapped already.
-pub(crate) struct Pool {
-    idle: Mutex<Idle>,
-    generation: u64,
-}
-
 #[derive(Default)]
-struct Idle {
+pub(crate) struct Pool {
     /// What bodies arrive in, after decompression. Free again as soon as they are read.
-    bodies: Vec<Vec<u8>>,
+    bodies: Waiting<Vec<u8>>,
     /// Free again when their page is.
-    pages: Vec<Buffers>,
-    /// The capacity of all.
-    bytes: usize,
-}
-
-impl Default for Pool {
-    fn default() -> Pool {
-        Pool {
-            idle: Mutex::default(),
-            generation: fork::generation(),
-        }
-    }
+    pages: Waiting<Buffers>,
 }
 
 impl Pool {
-    /// How much idle memory the pool holds at most. About six sets for pages of 300 users; a page
-    /// so large that it would not fit is freed instead.
-    pub(crate) const KEPT_BYTES: usize = 4 << 20;
+    /// How much memory of each kind waits at most: ten bodies or eight pages of 300 users. What is so large
+    /// that it would not fit is freed instead.
+    pub(crate) const KEPT_BYTES: usize = 2 << 20;
 
     /// Empty buffers, used ones if there are any.
     pub(crate) fn take(&self) -> Buffers {
-        self.take_from(|idle| &mut idle.pages, Buffers::capacity)
+        self.pages.take()
     }
 
     /// A buffer for a body, which will be written over what it holds of another one.
     pub(crate) fn take_body(&self) -> Vec<u8> {
-        self.take_from(|idle| &mut idle.bodies, Vec::capacity)
+        self.bodies.take()
     }
 
     /// Takes buffers back for the next page, or frees them if enough are waiting.
@@ -69,44 +47,71 @@ impl Pool {
         buffers.text.clear();
         buffers.rows.clear();
         buffers.used = true;
-        let size = buffers.capacity();
-        self.give_to(|idle| &mut idle.pages, buffers, size);
+        self.pages.give(buffers);
     }
 
     /// As [`give`](Pool::give), for the buffer of a body.
     pub(crate) fn give_body(&self, body: Vec<u8>) {
-        let size = body.capacity();
-        self.give_to(|idle| &mut idle.bodies, body, size);
+        self.bodies.give(body);
     }
 
-    fn take_from<T: Default>(
-        &self,
-        kind: impl FnOnce(&mut Idle) -> &mut Vec<T>,
-        size: impl FnOnce(&T) -> usize,
-    ) -> T {
-        self.locked(|idle| {
-            let taken = kind(idle).pop()?;
-            idle.bytes -= size(&taken);
-            Some(taken)
-        })
-        .unwrap_or_default()
+    /// How many bodies and how many pages are waiting.
+    #[cfg(test)]
+    pub(crate) fn idle(&self) -> (usize, usize) {
+        let bodies = self.bodies.locked(|bodies| bodies.len());
+        (bodies, self.pages.locked(|pages| pages.len()))
+    }
+}
+
+/// Memory, used or not.
+trait Capacity {
+    fn bytes(&self) -> usize;
+}
+
+impl Capacity for Vec<u8> {
+    fn bytes(&self) -> usize {
+        self.capacity()
+    }
+}
+
+impl Capacity for Buffers {
+    fn bytes(&self) -> usize {
+        self.text.capacity() + self.rows.capacity()
+    }
+}
+
+/// Those of one kind.
+struct Waiting<T> {
+    idle: Mutex<Vec<T>>,
+    generation: u64,
+}
+
+impl<T> Default for Waiting<T> {
+    fn default() -> Waiting<T> {
+        Waiting {
+            idle: Mutex::default(),
+            generation: fork::generation(),
+        }
+    }
+}
+
+impl<T: Capacity + Default> Waiting<T> {
+    fn take(&self) -> T {
+        match self.is_foreign() {
+            true => T::default(),
+            false => self.locked(Vec::pop).unwrap_or_default(),
+        }
     }
 
-    fn give_to<T: Default>(
-        &self,
-        kind: impl FnOnce(&mut Idle) -> &mut Vec<T>,
-        mut given: T,
-        size: usize,
-    ) {
-        // In a forked child a page of the parent's comes back to the parent's pool, whose lock may be
-        // held by a thread that does not exist here.
-        if size == 0 || self.generation != fork::generation() {
+    fn give(&self, mut given: T) {
+        let size = given.bytes();
+        if size == 0 || self.is_foreign() {
             return;
         }
         let refused = self.locked(|idle| {
-            if idle.bytes + size <= Pool::KEPT_BYTES {
-                idle.bytes += size;
-                kind(idle).push(mem::take(&mut given));
+            let held: usize = idle.iter().map(T::bytes).sum();
+            if held + size <= Pool::KEPT_BYTES {
+                idle.push(mem::take(&mut given));
             }
             given
         });
@@ -114,14 +119,14 @@ impl Pool {
         drop(refused);
     }
 
-    fn locked<T>(&self, act: impl FnOnce(&mut Idle) -> T) -> T {
-        // Nothing can panic half way through a change here, so a poisoned pool is a sound one.
-        act(&mut self.idle.lock().unwrap_or_else(PoisonError::into_inner))
+    /// In a forked child a page of the parent's comes back to the parent's pool, whose locks may be held by
+    /// threads that do not exist here.
+    fn is_foreign(&self) -> bool {
+        self.generation != fork::generation()
     }
 
-    /// How many bodies and how many pages are waiting.
-    #[cfg(test)]
-    pub(crate) fn idle(&self) -> (usize, usize) {
-        self.locked(|idle| (idle.bodies.len(), idle.pages.len()))
+    fn locked<R>(&self, act: impl FnOnce(&mut Vec<T>) -> R) -> R {
+        // Nothing can panic half way through a change here, so a poisoned pool is a sound one.
+        act(&mut self.idle.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -2,6 +2,38 @@
 
 use std::fmt;
 
+/// A text of a page together with the NUL byte that follows it in memory, ready for C.
+#[derive(Clone, Copy)]
+pub struct TextWithNul<'p> {
+    /// With the NUL.
+    pub(super) ended: &'p str,
+    pub(super) may_hold_nul: bool,
+}
+
+impl<'p> TextWithNul<'p> {
+    /// The text with its NUL.
+    pub fn as_str(self) -> &'p str {
+        self.ended
+    }
+
+    /// The text without its NUL.
+    pub fn text(self) -> &'p str {
+        self.ended.strip_suffix('\0').unwrap_or_default()
+    }
+
+    /// Whether there may be U+0000 in the text itself, which ends it for C too early. There is none if not.
+    pub fn may_hold_nul(self) -> bool {
+        self.may_hold_nul
+    }
+}
+
+// Without the text: logs are read by others.
+impl fmt::Debug for TextWithNul<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextWithNul").finish_non_exhaustive()
+    }
+}
+
 /// A user's plan type (`type`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -1,9 +1,9 @@
-//! From a body to rows, in one pass that copies no text by itself.
+//! From a body to rows, in one pass.
 //!
-//! The body as a whole becomes the text buffer of its rows: the closing quote of each text that is kept
-//! gives way to the NUL that C wants. Only texts with escapes, and numbers in place of texts, are
-//! written behind it. JSON holds no NUL, so each one in the body stands for a quote, and
-//! what was received can be told again.
+//! A copy of the whole body is the text buffer of its rows, where the closing quote of each text that is
+//! kept has given way to the NUL that C wants. Only texts with escapes, and numbers in place of texts, are
+//! copied one by one, and stand behind it. JSON holds no NUL, so each one in the body stands for a quote,
+//! and what was received can be told again.
 
 mod order;
 mod page;
@@ -106,8 +106,8 @@ fn keep(into: &mut String, text: &str, behind: &str, exactly: bool) {
     let length = text.len() + behind.len();
     // Buffers that come for the first time belong, as far as one can tell, to somebody who keeps the pages.
     // Others grow to what pages need, which differ a little.
-    let is_enough = exactly || length <= into.capacity();
-    into.reserve_exact(length + if is_enough { 0 } else { length / 16 });
+    let fits = exactly || length <= into.capacity();
+    into.reserve_exact(length + if fits { 0 } else { length / 16 });
     into.push_str(text);
     into.push_str(behind);
 }

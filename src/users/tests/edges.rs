@@ -62,19 +62,19 @@ fn a_byte_order_mark_is_passed_over_and_kept() {
 #[test]
 fn texts_end_in_nul_for_c() {
     let page = page_of(r#"{"id":"abc","dept":"","first_name":"x\u0000y"}"#);
-    assert!(page.holds_nul());
-    let id = page.text(0, UserField::Id).unwrap();
-    assert_eq!(page.with_nul(id), Some("abc\0"));
-    assert_eq!(
-        page.with_nul(page.text(0, UserField::Dept).unwrap()),
-        Some("\0")
-    );
-    assert_eq!(page.with_nul(page.next_page_token()), Some("\0"));
+    let ended = |field| {
+        let text = page.text_with_nul(0, field).expect("a text");
+        (text.as_str(), text.may_hold_nul())
+    };
+    assert_eq!(ended(UserField::Id), ("abc\0", false));
+    assert_eq!(ended(UserField::Dept), ("\0", false));
+    // The first text behind the body.
+    assert_eq!(ended(UserField::FirstName), ("x\0y\0", true));
     assert_eq!(page.text(0, UserField::FirstName), Some("x\0y"));
-    assert_eq!(page.with_nul(&id[..2]), None);
-    assert_eq!(page.with_nul("elsewhere"), None);
-    assert_eq!(page.with_nul(&page.json()[2..4]), None);
-    assert!(!page_of(r#"{"id":"a\n\"b"}"#).holds_nul());
+    assert!(page.text_with_nul(0, UserField::LastName).is_none());
+    let escaped = page_of(r#"{"id":"a\n\"b"}"#);
+    let id = escaped.text_with_nul(0, UserField::Id).expect("a text");
+    assert_eq!((id.text(), id.may_hold_nul()), ("a\n\"b", false));
 }
 
 #[test]

@@ -74,7 +74,7 @@ impl Random {
         &from[self.below(from.len())]
     }
 
-    /// A page with few doubles, so that both passes get their share.
+    /// A page; one in four has numbers that serde_json turns into doubles.
     pub(super) fn page(&mut self) -> String {
         let doubles = self.below(4) == 0;
         let mut members = Vec::new();

@@ -7,7 +7,7 @@ use serde::de::{Deserializer, IgnoredAny, Visitor};
 use serde_json::value::RawValue;
 
 use crate::json::{PageProblem, integer, without_bom};
-use crate::users::{FieldKind, UserField, UsersPage};
+use crate::users::{FieldKind, TextWithNul, UserField, UsersPage};
 
 /// Members as received; of duplicates the last.
 type Object<'j> = HashMap<Cow<'j, str>, &'j RawValue>;
@@ -91,7 +91,7 @@ fn check_user(page: &UsersPage, row: usize, user: &Object<'_>) {
                 let text = page.text(row, field);
                 assert_eq!(text, text_of(raw).as_deref(), "{field:?}");
                 assert_eq!(page.has(row, field), text.is_some());
-                check_nul(page, text);
+                check_nul(text, page.text_with_nul(row, field));
             }
             FieldKind::Number => assert_eq!(page.number(row, field), number_of(raw), "{field:?}"),
             FieldKind::List => check_list(page, row, field, raw),
@@ -111,7 +111,7 @@ fn check_list(page: &UsersPage, row: usize, field: UserField, raw: &str) {
         if keys.is_empty() {
             let text = page.list_text(row, field, index, "");
             assert_eq!(text, text_of(entry.get()).as_deref(), "{field:?}");
-            check_nul(page, text);
+            check_nul(text, page.list_text_with_nul(row, field, index, ""));
             continue;
         }
         let is_object = entry.get().starts_with('{');
@@ -125,17 +125,17 @@ fn check_list(page: &UsersPage, row: usize, field: UserField, raw: &str) {
             let raw = entry.get(*key).map_or("null", |value| value.get());
             let text = page.list_text(row, field, index, key);
             assert_eq!(text, text_of(raw).as_deref(), "{field:?}");
-            check_nul(page, text);
+            check_nul(text, page.list_text_with_nul(row, field, index, key));
         }
     }
 }
 
-fn check_nul(page: &UsersPage, text: Option<&str>) {
-    if let Some(text) = text {
-        assert!(!text.contains('\0') || page.holds_nul());
-        let ended = page.with_nul(text).expect("a text of the page");
-        assert_eq!(ended.strip_suffix('\0'), Some(text));
-    }
+/// What C gets is the same text, with a NUL at its end, and none in it without a warning.
+pub(super) fn check_nul(text: Option<&str>, ended: Option<TextWithNul<'_>>) {
+    assert_eq!(ended.map(TextWithNul::text), text);
+    let Some(ended) = ended else { return };
+    assert!(ended.as_str().ends_with('\0'));
+    assert!(ended.may_hold_nul() || !ended.text().contains('\0'));
 }
 
 fn text_of(raw: &str) -> Option<String> {
