@@ -84,7 +84,7 @@ fn write(
     let notes = fs::read_to_string(places.root.join("benches/notes.md")).unwrap_or_default();
     let text = format!(
         "# What it costs\n\nWritten by `make bench`; what is compared and how, [README.md](README.md) says. Unofficial: \
-         this project does not belong to Zoom.\n\n## Goals\n\n{}\n{}\n## The machine\n\n{machine}{}",
+         this project does not belong to Zoom.\n\n## Goals\n\n{}\n{}\n\n## The machine\n\n{machine}{}",
         report.goals(),
         notes.trim(),
         report.sections(),
