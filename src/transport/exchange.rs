@@ -132,7 +132,8 @@ impl Head {
         encoding.is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"))
     }
 
-    /// Reads the body into `body`, over what that held, and tells whether the connection is good for another request.
+    /// Reads the body into `body`, over what that held, and tells whether the connection is good for another
+    /// request.
     pub(super) fn read_body(
         self,
         stream: &mut Stream,
